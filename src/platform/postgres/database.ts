@@ -1,0 +1,194 @@
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Writable } from 'node:stream';
+import type { Sql } from './sql.ts';
+
+/** Sends statements. A pool, a session and a transaction are all one, so a query function takes any of them. */
+export interface Database {
+  /** All rows; `name` is what logs and slow-query lines call the statement. */
+  many<Row>(name: string, statement: Sql): Promise<Row[]>;
+  /** The first row, or undefined. */
+  maybeOne<Row>(name: string, statement: Sql): Promise<Row | undefined>;
+  /** The number of rows that the statement touched. */
+  run(name: string, statement: Sql): Promise<number>;
+  /** Rows as arrays of the raw binary column values (see `binary.ts`); for large results. */
+  raw(name: string, statement: Sql): Promise<(Buffer | null)[][]>;
+}
+
+/** One connection. */
+export interface Session extends Database {
+  /** BEGIN … COMMIT around `work`; rolled back when it throws. `isolation` as in SQL. */
+  transaction<T>(
+    work: (tx: Session) => Promise<T>,
+    isolation?: 'READ COMMITTED' | 'REPEATABLE READ',
+  ): Promise<T>;
+  /** `COPY … FROM STDIN` as a stream of bytes; ends when the server has taken all. */
+  copyIn(statement: string): Writable;
+  /** The server process behind this connection. */
+  readonly backendPid: number;
+}
+
+export interface Pool extends Database {
+  transaction<T>(
+    work: (tx: Session) => Promise<T>,
+    isolation?: 'READ COMMITTED' | 'REPEATABLE READ',
+  ): Promise<T>;
+  /** A connection of its own for `work`; `applicationName` shows in pg_stat_activity. It is closed when `signal` aborts. */
+  session<T>(
+    work: (session: Session) => Promise<T>,
+    options?: { applicationName?: string; signal?: AbortSignal },
+  ): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  readonly url: string;
+  readonly maxConnections: number;
+  readonly maxIdle: number;
+  readonly maxLifetimeMs: number;
+  readonly maxIdleTimeMs: number;
+  readonly slowQueryMs: number;
+  readonly applicationName: string;
+  /** Called once for each statement slower than `slowQueryMs`; values are never passed on. */
+  readonly onSlowQuery: (name: string, durationMs: number) => void;
+  /** Called when an idle connection breaks; the pool replaces it. */
+  readonly onConnectionError: (error: Error) => void;
+}
+
+const rawTypes = { getTypeParser: () => (value: unknown) => value };
+
+export function createPool(options: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections,
+    maxLifetimeSeconds: Math.ceil(options.maxLifetimeMs / 1000),
+    idleTimeoutMillis: options.maxIdleTimeMs,
+    connectionTimeoutMillis: 10_000,
+    application_name: options.applicationName,
+    keepAlive: true,
+  });
+  pool.on('error', options.onConnectionError);
+  const observe = { slowQueryMs: options.slowQueryMs, onSlowQuery: options.onSlowQuery };
+
+  async function withClient<T>(
+    work: (session: Session) => Promise<T>,
+    settings: { applicationName?: string; signal?: AbortSignal } = {},
+  ): Promise<T> {
+    settings.signal?.throwIfAborted();
+    const client = await pool.connect();
+    const health: Health = { broken: undefined };
+    const abort = (): void => {
+      health.broken = new Error('aborted');
+      // The socket goes first: a server that waits in COPY FROM STDIN reads no cancel message.
+      (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    };
+    const onError = (error: Error): void => {
+      health.broken = error;
+    };
+    client.on('error', onError);
+    settings.signal?.addEventListener('abort', abort, { once: true });
+    try {
+      const session = createSession(client, observe, health);
+      if (settings.applicationName) {
+        await client.query('SELECT set_config($1, $2, false)', [
+          'application_name',
+          settings.applicationName,
+        ]);
+      }
+      const result = await work(session);
+      if (settings.applicationName) {
+        await client.query('SELECT set_config($1, $2, false)', ['application_name', options.applicationName]);
+      }
+      return result;
+    } catch (error) {
+      // Named work may leave a half-done COPY behind: its connection is not used again.
+      if (settings.applicationName) health.broken ??= error as Error;
+      throw error;
+    } finally {
+      settings.signal?.removeEventListener('abort', abort);
+      client.off('error', onError);
+      client.release(health.broken);
+    }
+  }
+
+  return {
+    ...statements(pool, observe),
+    session: withClient,
+    transaction: (work, isolation) => withClient((session) => session.transaction(work, isolation)),
+    close: () => pool.end(),
+  };
+}
+
+/** A connection outside the pool, e.g. for LISTEN; the caller ends it. */
+export async function connect(url: string, applicationName: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: applicationName,
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  });
+  await client.connect();
+  return client;
+}
+
+interface Observe {
+  readonly slowQueryMs: number;
+  readonly onSlowQuery: (name: string, durationMs: number) => void;
+}
+
+/** Why a connection cannot go back into the pool. */
+interface Health {
+  broken: Error | undefined;
+}
+
+function createSession(client: pg.PoolClient, observe: Observe, health: Health): Session {
+  const session: Session = {
+    ...statements(client, observe),
+    backendPid: (client as unknown as { processID: number }).processID,
+    copyIn: (statement) => client.query(copyFrom(statement)),
+    async transaction(work, isolation = 'READ COMMITTED') {
+      await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
+      try {
+        const result = await work(session);
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch((rollbackError: Error) => {
+          health.broken = rollbackError;
+        });
+        throw error;
+      }
+    },
+  };
+  return session;
+}
+
+function statements(client: pg.Pool | pg.PoolClient, observe: Observe): Database {
+  async function send<Result extends pg.QueryResult | pg.QueryArrayResult>(
+    name: string,
+    config: pg.QueryConfig,
+  ): Promise<Result> {
+    const started = performance.now();
+    try {
+      return (await client.query(config)) as unknown as Result;
+    } finally {
+      const durationMs = performance.now() - started;
+      if (durationMs >= observe.slowQueryMs) observe.onSlowQuery(name, durationMs);
+    }
+  }
+  return {
+    async many<Row>(name: string, { text, values }: Sql) {
+      return (await send<pg.QueryResult>(name, { text, values: [...values] })).rows as Row[];
+    },
+    async maybeOne<Row>(name: string, { text, values }: Sql) {
+      return (await send<pg.QueryResult>(name, { text, values: [...values] })).rows[0] as Row | undefined;
+    },
+    async run(name, { text, values }) {
+      return (await send<pg.QueryResult>(name, { text, values: [...values] })).rowCount ?? 0;
+    },
+    async raw(name, { text, values }) {
+      const config = { text, values: [...values], rowMode: 'array', binary: true, types: rawTypes };
+      return (await send<pg.QueryArrayResult>(name, config as pg.QueryConfig)).rows as (Buffer | null)[][];
+    },
+  };
+}
