@@ -1,4 +1,5 @@
-import type { Gender } from './name-count.ts';
+/** Sex recorded at birth, in the words of the API: never a claim about a person. */
+export type Gender = 'F' | 'M';
 
 const WORDS: Readonly<Record<Gender, string>> = {
   F: 'f female females girl girls woman women',
