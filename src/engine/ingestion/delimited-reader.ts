@@ -1,0 +1,245 @@
+import type { Dialect } from './dialect.ts';
+import { type FieldError, fieldError } from './field-error.ts';
+import type { IngestionLimits } from './limits.ts';
+import type { RecordPosition } from './record-error.ts';
+import { createRecordSplitter, INCOMPLETE } from './record-splitter.ts';
+import { structureErrors } from './structure-errors.ts';
+import { createUtf16Transcoder } from './utf16-transcoder.ts';
+
+interface SourceRecord extends RecordPosition {
+  /** Where its content ends in the file; the line end follows. */
+  readonly byteEnd: number;
+  /** A copy of the source bytes without the line end; of a `line_too_long` only the first `maxLineBytes`. */
+  raw(): Buffer;
+}
+
+/**
+ * A record and its cells. One object for all records: valid until `onRecord` returns.
+ * A cell of 13 characters or more may share memory with the whole chunk it was read from; what is kept for long
+ * goes through `ownString`.
+ */
+export interface RawRecord extends SourceRecord {
+  readonly cells: string[];
+}
+
+/** A record that is not well-formed, with everything that is wrong with it. May be kept. */
+export interface RefusedRecord extends SourceRecord {
+  readonly errors: readonly FieldError[];
+}
+
+export interface DelimitedReaderOptions {
+  readonly dialect: Dialect;
+  readonly limits: Pick<IngestionLimits, 'maxLineBytes' | 'maxColumns'>;
+  /** Every well-formed record, in file order. */
+  onRecord(record: RawRecord): void;
+  /** Every other record, in its place between them. */
+  onError(refused: RefusedRecord): void;
+  /** Where the first byte pushed stands, when reading goes on in the middle of a file; never inside a record. */
+  readonly from?: { readonly byteOffset: number; readonly line: number; readonly record: number };
+}
+
+/** Synchronous: records are handed over during `push` and `end`. A chunk pushed must not be written to afterwards. */
+export interface DelimitedReader {
+  push(chunk: Buffer): void;
+  end(): void;
+}
+
+interface LongRecord {
+  readonly record: number;
+  readonly lineStart: number;
+  readonly byteOffset: number;
+  readonly head: Buffer;
+}
+
+interface ReaderState {
+  /** The bytes being read, and where they stand in the file. */
+  buffer: Buffer;
+  baseOffset: number;
+  isLast: boolean;
+  /** Numbers of the next line and record. */
+  line: number;
+  record: number;
+  /** The record whose rest is being passed over. */
+  long: LongRecord | undefined;
+}
+
+const LF = 10;
+const CR = 13;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Reads delimited text in chunks of any size. Line ends are LF, CRLF and CR, also mixed; empty lines are passed
+ * over; a byte-order mark too. What is wrong with a record ends with its line, except for an unclosed quote, which
+ * runs to the end of the file or to `maxLineBytes`. Offsets of UTF-16 are those of the text as UTF-8.
+ * Memory: one chunk and at most two records of `maxLineBytes`.
+ */
+export function createDelimitedReader(options: DelimitedReaderOptions): DelimitedReader {
+  const { encoding = 'utf-8' } = options.dialect;
+  const isUtf16 = encoding === 'utf-16le' || encoding === 'utf-16be';
+  const transcoder = isUtf16 ? createUtf16Transcoder(encoding) : undefined;
+  const mayStartWithMark = isUtf16 || encoding === 'utf-8';
+  const { byteOffset: baseOffset = 0, line = 1, record = 1 } = options.from ?? {};
+  const state: ReaderState = {
+    buffer: BYTE_ORDER_MARK,
+    baseOffset,
+    isLast: false,
+    line,
+    record,
+    long: undefined,
+  };
+  const readRecords = recordLoop(options, state);
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  let wantedBytes = BYTE_ORDER_MARK.length;
+
+  return {
+    push(chunk) {
+      add(transcoder === undefined ? chunk : transcoder.push(chunk));
+      if (pendingBytes >= wantedBytes) consume();
+    },
+    end() {
+      if (transcoder !== undefined) add(transcoder.end());
+      state.isLast = true;
+      consume();
+    },
+  };
+
+  function add(chunk: Buffer): void {
+    pending.push(chunk);
+    pendingBytes += chunk.length;
+  }
+
+  function consume(): void {
+    const [only] = pending;
+    state.buffer = pending.length === 1 && only !== undefined ? only : Buffer.concat(pending);
+    const position = readRecords(startOfText());
+    const rest = state.buffer.subarray(position);
+    state.baseOffset += position;
+    pending = rest.length > 0 ? [Buffer.from(rest)] : [];
+    pendingBytes = rest.length;
+    // An unfinished record is read again from its start: waiting for as much again keeps that linear.
+    wantedBytes = Math.max(1, 2 * rest.length);
+  }
+
+  function startOfText(): number {
+    const isMarked =
+      mayStartWithMark && state.baseOffset === 0 && state.buffer.subarray(0, 3).equals(BYTE_ORDER_MARK);
+    return isMarked ? BYTE_ORDER_MARK.length : 0;
+  }
+}
+
+/** A function that reads all complete records of the buffer from a position on and answers where it stopped. */
+function recordLoop(options: DelimitedReaderOptions, state: ReaderState): (from: number) => number {
+  const { dialect, limits, onRecord, onError } = options;
+  const { maxLineBytes } = limits;
+  const splitter = createRecordSplitter(dialect, limits.maxColumns);
+  const position = { start: 0, end: 0 };
+  const current = {
+    cells: splitter.cells,
+    record: 0,
+    lineStart: 0,
+    lineEnd: 0,
+    byteOffset: 0,
+    byteEnd: 0,
+    raw: () => Buffer.from(state.buffer.subarray(position.start, position.end)),
+  };
+
+  return (from) => {
+    const { buffer, isLast } = state;
+    const size = buffer.length;
+    splitter.use(buffer, isLast);
+    let at = from;
+    while (at < size || (isLast && state.long !== undefined)) {
+      if (state.long !== undefined) {
+        at = passOverLongRecord(state, at, onError);
+        if (state.long !== undefined) return at;
+        continue;
+      }
+      if (buffer[at] === LF || buffer[at] === CR) {
+        const next = afterLineEnd(buffer, at, isLast);
+        if (next === INCOMPLETE) return at;
+        state.line++;
+        at = next;
+        continue;
+      }
+      const next = splitter.split(at);
+      // One byte more than the limit may be the CR of a line end that is still incomplete.
+      if (next === INCOMPLETE && size - at <= maxLineBytes + 1) return at;
+      if (next === INCOMPLETE || splitter.contentEnd - at > maxLineBytes) {
+        at = startLongRecord(state, at, maxLineBytes);
+        continue;
+      }
+      position.start = at;
+      position.end = splitter.contentEnd;
+      current.record = state.record++;
+      current.lineStart = state.line;
+      current.lineEnd = state.line + splitter.innerLines;
+      current.byteOffset = state.baseOffset + at;
+      current.byteEnd = state.baseOffset + splitter.contentEnd;
+      state.line = current.lineEnd + 1;
+      if (splitter.faults.length === 0) onRecord(current);
+      else refuse();
+      at = next;
+    }
+    return at;
+  };
+
+  function refuse(): void {
+    const errors = structureErrors(
+      splitter.faults,
+      state.buffer,
+      state.baseOffset,
+      dialect.encoding ?? 'utf-8',
+    );
+    const raw = current.raw();
+    const { record, lineStart, lineEnd, byteOffset, byteEnd } = current;
+    onError({ record, lineStart, lineEnd, byteOffset, byteEnd, errors, raw: () => raw });
+  }
+}
+
+/** From here on bytes are passed over up to the first line end at or after the limit, quoted or not. */
+function startLongRecord(state: ReaderState, start: number, maxLineBytes: number): number {
+  const { buffer, record, line } = state;
+  const end = start + maxLineBytes;
+  state.long = {
+    record,
+    lineStart: line,
+    byteOffset: state.baseOffset + start,
+    head: Buffer.from(buffer.subarray(start, end)),
+  };
+  state.record++;
+  for (let at = start; at < end; at++) {
+    if (buffer[at] === LF || (buffer[at] === CR && buffer[at + 1] !== LF)) state.line++;
+  }
+  return end;
+}
+
+function passOverLongRecord(
+  state: ReaderState,
+  from: number,
+  onError: (refused: RefusedRecord) => void,
+): number {
+  const { buffer, isLast, long } = state;
+  const size = buffer.length;
+  let at = from;
+  while (at < size && buffer[at] !== LF && buffer[at] !== CR) at++;
+  const next = at < size ? afterLineEnd(buffer, at, isLast) : size;
+  if (long === undefined || next === INCOMPLETE || (at === size && !isLast)) return at;
+  const { head, ...start } = long;
+  onError({
+    ...start,
+    lineEnd: state.line++,
+    byteEnd: state.baseOffset + at,
+    errors: [fieldError('line_too_long', { value: head.toString('latin1', 0, 1024) })],
+    raw: () => head,
+  });
+  state.long = undefined;
+  return next;
+}
+
+function afterLineEnd(buffer: Buffer, at: number, isLast: boolean): number {
+  if (buffer[at] !== CR) return at + 1;
+  // Only the next byte tells a lone CR from a CRLF.
+  if (at + 1 === buffer.length) return isLast ? at + 1 : INCOMPLETE;
+  return buffer[at + 1] === LF ? at + 2 : at + 1;
+}

@@ -1,0 +1,36 @@
+export const SEPARATORS = [',', ';', '\t', '|'] as const;
+export type Separator = (typeof SEPARATORS)[number];
+
+/** 8-bit encodings by their names in the WHATWG Encoding Standard, and true ISO 8859-1 (there: an alias of windows-1252). */
+export const SINGLE_BYTE_ENCODINGS = [
+  'windows-1252',
+  'iso-8859-1',
+  'iso-8859-2',
+  'iso-8859-5',
+  'iso-8859-7',
+  'iso-8859-15',
+  'windows-1250',
+  'windows-1251',
+  'windows-1253',
+  'windows-1254',
+  'windows-1255',
+  'windows-1256',
+  'windows-1257',
+  'windows-1258',
+  'koi8-r',
+  'ibm866',
+  'macintosh',
+] as const;
+export type SingleByteEncoding = (typeof SINGLE_BYTE_ENCODINGS)[number];
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | SingleByteEncoding;
+
+/** How a delimited text is written. Strict unless it says otherwise. */
+export interface Dialect {
+  readonly separator: Separator;
+  /** null: no cell is quoted and a quote is a letter like any other. Default `"`. */
+  readonly quote?: '"' | "'" | null;
+  /** Default utf-8. */
+  readonly encoding?: Encoding;
+  /** `keep`: a quote inside an unquoted cell, or text after a closing quote, stays in the cell as it is. Default `refuse`. */
+  readonly strayQuotes?: 'refuse' | 'keep';
+}
