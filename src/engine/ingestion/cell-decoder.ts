@@ -33,5 +33,5 @@ function singleByteDecoder(encoding: SingleByteEncoding): CellDecoder {
 /** The character of each of the 256 bytes; U+FFFD for those the encoding does not define. */
 export function singleByteTable(encoding: SingleByteEncoding): readonly string[] {
   const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-  return [...new TextDecoder(encoding).decode(everyByte)];
+  return Array.from(new TextDecoder(encoding).decode(everyByte));
 }

@@ -2,7 +2,14 @@ import type { Dialect } from './dialect.ts';
 import { type FieldError, fieldError } from './field-error.ts';
 import type { IngestionLimits } from './limits.ts';
 import type { RecordPosition } from './record-error.ts';
-import { createRecordSplitter, INCOMPLETE } from './record-splitter.ts';
+import {
+  afterLineEnd,
+  createRecordSplitter,
+  endsLine,
+  INCOMPLETE,
+  splitRecord,
+  useBuffer,
+} from './record-splitter.ts';
 import { structureErrors } from './structure-errors.ts';
 import { createUtf16Transcoder } from './utf16-transcoder.ts';
 
@@ -31,9 +38,9 @@ export interface DelimitedReaderOptions {
   readonly dialect: Dialect;
   readonly limits: Pick<IngestionLimits, 'maxLineBytes' | 'maxColumns'>;
   /** Every well-formed record, in file order. */
-  onRecord(record: RawRecord): void;
+  readonly onRecord: (record: RawRecord) => void;
   /** Every other record, in its place between them. */
-  onError(refused: RefusedRecord): void;
+  readonly onError: (refused: RefusedRecord) => void;
   /** Where the first byte pushed stands, when reading goes on in the middle of a file; never inside a record. */
   readonly from?: { readonly byteOffset: number; readonly line: number; readonly record: number };
 }
@@ -145,24 +152,24 @@ function recordLoop(options: DelimitedReaderOptions, state: ReaderState): (from:
   };
 
   return (from) => {
-    const { buffer, isLast } = state;
+    const { buffer } = state;
     const size = buffer.length;
-    splitter.use(buffer, isLast);
+    useBuffer(splitter, buffer, state.isLast);
     let at = from;
-    while (at < size || (isLast && state.long !== undefined)) {
+    while (at < size || (state.isLast && state.long !== undefined)) {
       if (state.long !== undefined) {
         at = passOverLongRecord(state, at, onError);
         if (state.long !== undefined) return at;
         continue;
       }
       if (buffer[at] === LF || buffer[at] === CR) {
-        const next = afterLineEnd(buffer, at, isLast);
+        const next = afterLineEnd(buffer, at, state.isLast);
         if (next === INCOMPLETE) return at;
         state.line++;
         at = next;
         continue;
       }
-      const next = splitter.split(at);
+      const next = splitRecord(splitter, at);
       // One byte more than the limit may be the CR of a line end that is still incomplete.
       if (next === INCOMPLETE && size - at <= maxLineBytes + 1) return at;
       if (next === INCOMPLETE || splitter.contentEnd - at > maxLineBytes) {
@@ -209,7 +216,7 @@ function startLongRecord(state: ReaderState, start: number, maxLineBytes: number
   };
   state.record++;
   for (let at = start; at < end; at++) {
-    if (buffer[at] === LF || (buffer[at] === CR && buffer[at + 1] !== LF)) state.line++;
+    if (endsLine(buffer, at)) state.line++;
   }
   return end;
 }
@@ -235,11 +242,4 @@ function passOverLongRecord(
   });
   state.long = undefined;
   return next;
-}
-
-function afterLineEnd(buffer: Buffer, at: number, isLast: boolean): number {
-  if (buffer[at] !== CR) return at + 1;
-  // Only the next byte tells a lone CR from a CRLF.
-  if (at + 1 === buffer.length) return isLast ? at + 1 : INCOMPLETE;
-  return buffer[at + 1] === LF ? at + 2 : at + 1;
 }

@@ -1,8 +1,8 @@
-import { cellDecoder } from './cell-decoder.ts';
+import { type CellDecoder, cellDecoder } from './cell-decoder.ts';
 import type { Dialect } from './dialect.ts';
 import type { ErrorCode } from './error-codes.ts';
 
-/** Answer of `split` when the buffer ends before the record does. */
+/** Answer of `splitRecord` when the buffer ends before the record does. */
 export const INCOMPLETE = -1;
 
 /** What is wrong with a record, as byte positions in the buffer. */
@@ -14,140 +14,182 @@ export interface SplitFault {
   readonly end: number;
 }
 
+/** The buffer being cut, the dialect in the form the loops need, and the record cut last. */
 export interface RecordSplitter {
-  /** The cells of the last record; the same array every time. */
+  bytes: Buffer;
+  /** The same bytes as Latin-1 text: one character a byte, so that a cell is a slice of it. */
+  text: string;
+  /** No byte follows the buffer. */
+  isLast: boolean;
+
+  readonly separator: number;
+  /** -1: no cell is quoted. */
+  readonly quote: number;
+  readonly keepsStrayQuotes: boolean;
+  readonly byteKinds: Uint8Array;
+  readonly maxColumns: number;
+  readonly decode: CellDecoder;
+
+  /** The same array for every record. */
   readonly cells: string[];
   readonly faults: SplitFault[];
-  /** Where the last record's content ends, before its line end. */
+  count: number;
+  /** Where the content ends, before the line end. */
   contentEnd: number;
-  /** Line ends inside its quoted cells. */
+  /** Line ends inside quoted cells. */
   innerLines: number;
-  /** `last`: no byte follows the buffer. */
-  use(buffer: Buffer, last: boolean): void;
-  /** Splits the record at `from`; the position after its line end, or INCOMPLETE. */
-  split(from: number): number;
 }
 
 const LF = 10;
 const CR = 13;
 const [PLAIN, END_OF_CELL, QUOTE, NOT_ASCII] = [0, 1, 2, 3];
 
-/**
- * Cuts one record of a delimited text into cells.
- * The buffer is read as Latin-1 text next to its bytes: one character a byte, so a cell is a slice of that text
- * and only cells with bytes from 0x80 on are decoded. Separators, quotes and line ends are ASCII, and no byte of a
- * UTF-8 sequence or 8-bit letter looks like one.
- */
 export function createRecordSplitter(dialect: Dialect, maxColumns: number): RecordSplitter {
-  const decode = cellDecoder(dialect.encoding ?? 'utf-8');
-  const separator = dialect.separator.charCodeAt(0);
-  const quoteText = dialect.quote === undefined ? '"' : (dialect.quote ?? '');
-  const quote = quoteText === '' ? -1 : quoteText.charCodeAt(0);
-  const keepStrayQuotes = dialect.strayQuotes === 'keep';
-  const byteKinds = kindsOfBytes(separator, quote);
-  const cells: string[] = [];
-  const faults: SplitFault[] = [];
-  let bytes: Buffer = Buffer.alloc(0);
-  let text = '';
-  let isLast = false;
-  let count = 0;
+  const { separator, quote = '"', encoding = 'utf-8', strayQuotes = 'refuse' } = dialect;
+  const separatorByte = separator.charCodeAt(0);
+  const quoteByte = quote === null ? -1 : quote.charCodeAt(0);
+  return {
+    bytes: Buffer.alloc(0),
+    text: '',
+    isLast: false,
+    separator: separatorByte,
+    quote: quoteByte,
+    keepsStrayQuotes: strayQuotes === 'keep',
+    byteKinds: kindsOfBytes(separatorByte, quoteByte),
+    maxColumns,
+    decode: cellDecoder(encoding),
+    cells: [],
+    faults: [],
+    count: 0,
+    contentEnd: 0,
+    innerLines: 0,
+  };
+}
 
-  const splitter: RecordSplitter = { cells, faults, contentEnd: 0, innerLines: 0, use, split };
-  return splitter;
+export function useBuffer(splitter: RecordSplitter, buffer: Buffer, isLast: boolean): void {
+  splitter.bytes = buffer;
+  splitter.text = buffer.toString('latin1');
+  splitter.isLast = isLast;
+}
 
-  function use(buffer: Buffer, last: boolean): void {
-    bytes = buffer;
-    text = buffer.toString('latin1');
-    isLast = last;
+/**
+ * Cuts the record at `from` into `cells`; the position after its line end, or INCOMPLETE.
+ * Only cells with bytes from 0x80 on are decoded: separators, quotes and line ends are ASCII, and no byte of a UTF-8
+ * sequence or 8-bit letter looks like one.
+ */
+export function splitRecord(splitter: RecordSplitter, from: number): number {
+  const { bytes, cells, faults, separator, quote, isLast, maxColumns } = splitter;
+  const size = bytes.length;
+  splitter.count = 0;
+  splitter.innerLines = 0;
+  if (faults.length > 0) faults.length = 0;
+  let at = from;
+  for (;;) {
+    at = bytes[at] === quote ? quotedCell(splitter, at) : plainCell(splitter, at);
+    if (at === INCOMPLETE || (at === size && !isLast)) return INCOMPLETE;
+    if (at === size || bytes[at] !== separator) break;
+    at++;
   }
+  splitter.contentEnd = at;
+  const { count } = splitter;
+  if (count > maxColumns)
+    faults.push({ code: 'too_many_columns', column: maxColumns + 1, start: from, end: at });
+  if (cells.length > count) cells.length = count;
+  return at === size ? size : afterLineEnd(bytes, at, isLast);
+}
 
-  function split(from: number): number {
-    const size = bytes.length;
-    let at = from;
-    count = 0;
-    splitter.innerLines = 0;
-    if (faults.length > 0) faults.length = 0;
-    for (;;) {
-      at = bytes[at] === quote ? quotedCell(at) : plainCell(at, at, false);
-      if (at === INCOMPLETE || (at === size && !isLast)) return INCOMPLETE;
-      if (at === size || bytes[at] !== separator) break;
+/** The position after the LF, CRLF or CR at `at`, or INCOMPLETE. */
+export function afterLineEnd(bytes: Buffer, at: number, isLast: boolean): number {
+  if (bytes[at] !== CR) return at + 1;
+  // Only the next byte tells a lone CR from a CRLF.
+  if (at + 1 === bytes.length) return isLast ? at + 1 : INCOMPLETE;
+  return bytes[at + 1] === LF ? at + 2 : at + 1;
+}
+
+/** Whether a line ends with the byte at `at`; a CRLF ends with its LF. */
+export function endsLine(bytes: Buffer, at: number): boolean {
+  return bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] !== LF);
+}
+
+/** Reads a cell that does not start with a quote; where it ends. */
+function plainCell(splitter: RecordSplitter, start: number): number {
+  const { bytes, byteKinds } = splitter;
+  const size = bytes.length;
+  let at = start;
+  let isAscii = true;
+  let hasQuote = false;
+  for (; at < size; at++) {
+    const kind = byteKinds[bytes[at] as number] as number;
+    if (kind === PLAIN) continue;
+    if (kind === END_OF_CELL) break;
+    if (kind === QUOTE) hasQuote = true;
+    else isAscii = false;
+  }
+  if (hasQuote) addStrayQuote(splitter, start, at);
+  addCell(splitter, start, at, isAscii);
+  return at;
+}
+
+/** Reads the cell whose opening quote is at `open`; where it ends. */
+function quotedCell(splitter: RecordSplitter, open: number): number {
+  const { bytes, byteKinds, quote, isLast } = splitter;
+  const size = bytes.length;
+  let at = open + 1;
+  let isAscii = true;
+  let hasDoubled = false;
+  for (; at < size; at++) {
+    const byte = bytes[at] as number;
+    if (byte === quote) {
+      if (at + 1 === size && !isLast) return INCOMPLETE;
+      if (bytes[at + 1] !== quote) break;
+      hasDoubled = true;
       at++;
-    }
-    splitter.contentEnd = at;
-    if (cells.length !== count) cells.length = Math.min(count, maxColumns);
-    if (count > maxColumns)
-      faults.push({ code: 'too_many_columns', column: maxColumns + 1, start: from, end: at });
-    return afterLineEnd(at);
+    } else if (byte >= 0x80) isAscii = false;
+    else if (byte <= CR && endsLine(bytes, at)) splitter.innerLines++;
   }
+  if (at >= size) {
+    if (!isLast) return INCOMPLETE;
+    splitter.faults.push({ code: 'unclosed_quote', column: splitter.count + 1, start: open, end: size });
+  } else if (at + 1 < size && byteKinds[bytes[at + 1] as number] !== END_OF_CELL) {
+    return strayCell(splitter, open, at + 1);
+  }
+  addCell(splitter, open + 1, at, isAscii);
+  if (hasDoubled) undouble(splitter);
+  return Math.min(at + 1, size);
+}
 
-  function afterLineEnd(at: number): number {
-    if (bytes[at] !== CR) return Math.min(at + 1, bytes.length);
-    // Only the next byte tells a lone CR from a CRLF.
-    if (at + 1 === bytes.length) return isLast ? at + 1 : INCOMPLETE;
-    return bytes[at + 1] === LF ? at + 2 : at + 1;
-  }
+/** Something follows a closing quote: the cell goes on to the next separator or line end, quotes and all. */
+function strayCell(splitter: RecordSplitter, open: number, from: number): number {
+  const { bytes, byteKinds } = splitter;
+  let at = from;
+  while (at < bytes.length && byteKinds[bytes[at] as number] !== END_OF_CELL) at++;
+  addStrayQuote(splitter, open, at);
+  addCell(splitter, open, at, false);
+  return at;
+}
 
-  /** Reads on from `at` to the end of the cell that starts at `start`. */
-  function plainCell(start: number, from: number, strayBefore: boolean): number {
-    const size = bytes.length;
-    let at = from;
-    let ascii = true;
-    let stray = strayBefore;
-    for (; at < size; at++) {
-      const kind = byteKinds[bytes[at] as number] as number;
-      if (kind === PLAIN) continue;
-      if (kind === END_OF_CELL) break;
-      if (kind === QUOTE) stray = true;
-      else ascii = false;
-    }
-    if (stray && !keepStrayQuotes) faults.push({ code: 'stray_quote', column: count + 1, start, end: at });
-    if (ascii && !strayBefore) addCell(text.slice(start, at));
-    else addDecodedCell(start, at);
-    return at;
-  }
+function addStrayQuote(splitter: RecordSplitter, start: number, end: number): void {
+  if (splitter.keepsStrayQuotes) return;
+  splitter.faults.push({ code: 'stray_quote', column: splitter.count + 1, start, end });
+}
 
-  /** From the opening quote at `open` to the end of the cell. */
-  function quotedCell(open: number): number {
-    const size = bytes.length;
-    let ascii = true;
-    let doubled = false;
-    let at = open + 1;
-    for (; at < size; at++) {
-      const byte = bytes[at] as number;
-      if (byte === quote) {
-        if (at + 1 === size && !isLast) return INCOMPLETE;
-        if (bytes[at + 1] !== quote) break;
-        doubled = true;
-        at++;
-      } else if (byte >= 0x80) ascii = false;
-      else if (byte === LF || (byte === CR && bytes[at + 1] !== LF)) splitter.innerLines++;
-    }
-    if (at >= size) {
-      if (!isLast) return INCOMPLETE;
-      faults.push({ code: 'unclosed_quote', column: count + 1, start: open, end: size });
-    } else if (at + 1 < size && byteKinds[bytes[at + 1] as number] !== END_OF_CELL) {
-      return plainCell(open, at + 1, true);
-    }
-    if (ascii) addCell(text.slice(open + 1, at));
-    else addDecodedCell(open + 1, at);
-    if (doubled && count <= maxColumns) cells[count - 1] = unescaped(cells[count - 1] as string);
-    return Math.min(at + 1, size);
+function addCell(splitter: RecordSplitter, start: number, end: number, isAscii: boolean): void {
+  const column = ++splitter.count;
+  if (column > splitter.maxColumns) return;
+  if (isAscii) {
+    splitter.cells[column - 1] = splitter.text.slice(start, end);
+    return;
   }
+  const cell = splitter.decode(splitter.bytes, start, end);
+  if (cell === undefined) splitter.faults.push({ code: 'encoding_error', column, start, end });
+  splitter.cells[column - 1] = cell ?? '';
+}
 
-  function unescaped(cell: string): string {
-    return cell.replaceAll(quoteText + quoteText, quoteText);
-  }
-
-  function addCell(cell: string): void {
-    if (count < maxColumns) cells[count] = cell;
-    count++;
-  }
-
-  function addDecodedCell(start: number, end: number): void {
-    const cell = decode(bytes, start, end);
-    if (cell === undefined) faults.push({ code: 'encoding_error', column: count + 1, start, end });
-    addCell(cell ?? '');
-  }
+function undouble(splitter: RecordSplitter): void {
+  const { cells, count, maxColumns, quote } = splitter;
+  if (count > maxColumns) return;
+  const mark = String.fromCharCode(quote);
+  cells[count - 1] = (cells[count - 1] as string).replaceAll(mark + mark, mark);
 }
 
 function kindsOfBytes(separator: number, quote: number): Uint8Array {
