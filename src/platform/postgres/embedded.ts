@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { serverAccount } from './embedded-account.ts';
 import { type Binaries, embeddedBinaries } from './embedded-binaries.ts';
 import { clusterIn, ensureCluster, SUPERUSER } from './embedded-cluster.ts';
@@ -65,7 +65,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
 export async function attachEmbedded(dataDir: string): Promise<string | undefined> {
   const url = readText(urlFile(join(resolve(dataDir), 'postgres')));
   if (url === undefined) return undefined;
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: ATTACH_LIMIT_MS });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: ATTACH_LIMIT_MS });
   try {
     await client.connect();
     return url;
@@ -183,7 +183,7 @@ function supervise(
 async function ensureDatabase(url: string): Promise<void> {
   const maintenance = new URL(url);
   maintenance.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: maintenance.href });
+  const client = new Client({ connectionString: maintenance.href });
   await client.connect();
   try {
     const found = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);

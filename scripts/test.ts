@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startThrowawayServer } from '#test/support/postgres-server.ts';
+import { checkCoverage } from './coverage-gate.ts';
+
+const HELP = `node scripts/test.ts [--postgres=15|18] [--coverage] [--flag-of-node-test=VALUE]… [FILE…]
+
+Runs all tests but those of test/faults, or the named files, against one throw-away PostgreSQL or the server that
+AFFIRM_TEST_DATABASE_URL names. The last line says how many passed, failed and were skipped.`;
+
+const LIMIT_MS = 10 * 60_000;
+const CONCURRENCY = 2;
+const COVERAGE_FILE = 'coverage/lcov.info';
+
+const given = process.argv.slice(2);
+const wants = (flag: string): boolean => given.includes(flag);
+const files = given.filter((argument) => !argument.startsWith('-'));
+const nodeFlags = given.filter(
+  (argument) => argument.startsWith('-') && !/^--(postgres=|coverage$|help$)/.test(argument),
+);
+
+if (wants('--help')) console.log(HELP);
+else process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
+  const scratch = mkdtempSync(join(tmpdir(), 'affirm-name-run-'));
+  const server = process.env['AFFIRM_TEST_DATABASE_URL']
+    ? undefined
+    : await startThrowawayServer(wants('--postgres=15') ? 15 : 18);
+  try {
+    const totalsFile = join(scratch, 'totals.json');
+    let code = await runTests(totalsFile, server?.url, ending.signal);
+    if (code === 0 && wants('--coverage') && !checkCoverage(COVERAGE_FILE)) code = 1;
+    console.log(totalsLine(totalsFile));
+    return code;
+  } finally {
+    await server?.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Runs node's test runner in a group of its own; all of it ends after the limit, or when we are told to end. */
+async function runTests(totalsFile: string, url: string | undefined, ending: AbortSignal): Promise<number> {
+  if (ending.aborted) return 1;
+  const child = spawn(process.execPath, runnerArguments(totalsFile), {
+    stdio: 'inherit',
+    detached: true,
+    env: { ...process.env, ...(url && { AFFIRM_TEST_DATABASE_URL: url }) },
+  });
+  const endGroup = (): void => void process.kill(-(child.pid as number), 'SIGKILL');
+  const limit = setTimeout(() => {
+    console.error(`The tests took more than ${LIMIT_MS / 60_000} minutes and were ended.`);
+    endGroup();
+  }, LIMIT_MS);
+  ending.addEventListener('abort', endGroup);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  ending.removeEventListener('abort', endGroup);
+  clearTimeout(limit);
+  return code ?? 1;
+}
+
+function runnerArguments(totalsFile: string): string[] {
+  return [
+    '--test',
+    `--test-concurrency=${CONCURRENCY}`,
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    `--test-reporter=${new URL('test-totals.ts', import.meta.url).href}`,
+    `--test-reporter-destination=${totalsFile}`,
+    ...(wants('--coverage') ? coverageArguments() : []),
+    ...nodeFlags,
+    ...(files.length > 0 ? files : allTests()),
+  ];
+}
+
+function coverageArguments(): string[] {
+  mkdirSync('coverage', { recursive: true });
+  return [
+    '--experimental-test-coverage',
+    '--test-coverage-include=src/**/*.ts',
+    '--test-coverage-exclude=src/**/*.test.ts',
+    '--test-reporter=lcov',
+    `--test-reporter-destination=${COVERAGE_FILE}`,
+  ];
+}
+
+function allTests(): string[] {
+  return globSync(['src/**/*.test.ts', 'test/**/*.test.ts'], { exclude: ['test/faults/**'] }).sort();
+}
+
+interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly skipped: number;
+}
+
+/** A run that was ended writes no totals: that is a failure, too. */
+function totalsLine(file: string): string {
+  const written = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (written === '') return '0 passed, 1 failed, 0 skipped';
+  const { passed, failed, cancelled, skipped } = JSON.parse(written) as Totals;
+  return `${passed} passed, ${failed + cancelled} failed, ${skipped} skipped`;
+}

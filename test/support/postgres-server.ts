@@ -1,0 +1,41 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbedded } from '#platform/postgres/embedded.ts';
+import { signal } from '#platform/postgres/embedded-process.ts';
+
+const DEBIAN_15 = '/usr/lib/postgresql/15/bin';
+
+export const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export interface ThrowawayServer {
+  readonly url: string;
+  stop(): Promise<void>;
+  /** Ends it at once, for the last moment of a process. */
+  kill(): void;
+}
+
+/** A server that loses everything when it stops: the installed PostgreSQL 18, or Debian's 15. */
+export async function startThrowawayServer(major: 15 | 18 = 18): Promise<ThrowawayServer> {
+  if (major === 15 && !existsSync(DEBIAN_15)) throw new Error(`There is no PostgreSQL 15 in ${DEBIAN_15}.`);
+  const dataDir = mkdtempSync(join(tmpdir(), 'affirm-name-test-'));
+  const binaries = { initdb: `${DEBIAN_15}/initdb`, postgres: `${DEBIAN_15}/postgres`, major };
+  const server = await startEmbedded({
+    dataDir,
+    log: silentLog,
+    throwaway: true,
+    ...(major === 15 && { binaries }),
+  });
+  let stopped = false;
+  return {
+    url: server.url,
+    async stop() {
+      stopped = true;
+      await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+    kill() {
+      if (!stopped) signal(server.pid, 'SIGQUIT');
+    },
+  };
+}
