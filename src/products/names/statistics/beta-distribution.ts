@@ -5,7 +5,7 @@ export interface Beta {
   readonly stirling: number;
 }
 
-const HALF_LN_2PI = 0.918938533204672742;
+const HALF_LN_2PI = 0.9189385332046728;
 const TINY = 1e-300;
 const PRECISION = 1e-15;
 /** Above this, in both parameters, the continued fraction needs hundreds of steps and an integral is exact too. */
