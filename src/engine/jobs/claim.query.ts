@@ -1,0 +1,65 @@
+import type { Database } from '#platform/postgres/database.ts';
+import { sql } from '#platform/postgres/sql.ts';
+import type { JobProgress } from './define-job.ts';
+
+export interface ClaimedJob {
+  readonly id: string;
+  readonly type: string;
+  readonly payload: unknown;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly leaseToken: number;
+  readonly lockedBy: string;
+  readonly slot: number;
+  /** Where the former attempt was; nothing at the first. */
+  readonly progress: JobProgress;
+}
+
+export interface ClaimOptions {
+  readonly types: readonly string[];
+  /** `host:pid`; the slot is appended. */
+  readonly worker: string;
+  readonly freeSlots: readonly number[];
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+}
+
+/** Takes up to as many due jobs as there are free slots, in order of priority and age. */
+export function claimJobs(db: Database, options: ClaimOptions): Promise<ClaimedJob[]> {
+  const { types, worker, freeSlots, leaseMs, maxAttempts } = options;
+  return db.many<ClaimedJob>(
+    'claim jobs',
+    sql`
+    WITH due AS MATERIALIZED (
+      SELECT id, priority, created_at
+      FROM jobs
+      WHERE status = 'queued'
+        AND type = ANY(${types}::text[])
+        AND (next_retry_at IS NULL OR next_retry_at <= clock_timestamp())
+      ORDER BY priority DESC, created_at
+      LIMIT ${freeSlots.length}
+      FOR UPDATE SKIP LOCKED
+    ), placed AS (
+      SELECT id, (${freeSlots}::int[])[row_number() OVER (ORDER BY priority DESC, created_at)] AS slot
+      FROM due
+    )
+    UPDATE jobs
+    SET status = 'running',
+        attempts = attempts + 1,
+        max_attempts = greatest(${maxAttempts}::int, attempts + 1),
+        lease_token = lease_token + 1,
+        lease_expires_at = clock_timestamp() + ${leaseMs} * interval '1 ms',
+        locked_at = clock_timestamp(),
+        locked_by = ${worker}::text || ':' || placed.slot,
+        started_at = coalesce(started_at, clock_timestamp()),
+        progress_at = clock_timestamp(),
+        next_retry_at = NULL
+    FROM placed
+    WHERE jobs.id = placed.id
+    RETURNING jobs.id, jobs.type, jobs.payload, jobs.attempts AS attempt, jobs.max_attempts AS "maxAttempts",
+              jobs.lease_token::float8 AS "leaseToken", jobs.locked_by AS "lockedBy", placed.slot,
+              json_build_object('phase', phase, 'bytes_done', bytes_done, 'bytes_total', bytes_total,
+                                'records_done', records_done) AS progress
+  `,
+  );
+}

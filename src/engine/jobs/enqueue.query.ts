@@ -1,0 +1,29 @@
+import { newId } from '#platform/ids.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import { sql } from '#platform/postgres/sql.ts';
+
+export interface NewJob {
+  readonly type: string;
+  readonly payload: object;
+  readonly datasetId?: string;
+  /** Higher runs first; default 0. */
+  readonly priority?: number;
+  /** The caller's key id; null: the system. */
+  readonly createdBy: string | null;
+  readonly id?: string;
+}
+
+/** Puts a job into the queue, in the transaction of its cause: workers hear of it when that commits. Returns its id. */
+export async function enqueueJob(tx: Database, job: NewJob): Promise<string> {
+  const id = job.id ?? newId();
+  await tx.run(
+    'enqueue job',
+    sql`
+    INSERT INTO jobs (id, type, payload, dataset_id, priority, created_by)
+    VALUES (${id}, ${job.type}, ${JSON.stringify(job.payload)}::jsonb, ${job.datasetId ?? null},
+            ${job.priority ?? 0}, ${job.createdBy})
+    RETURNING pg_notify('jobs', 'queued')
+  `,
+  );
+  return id;
+}

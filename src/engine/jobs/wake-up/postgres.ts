@@ -1,0 +1,68 @@
+import { connect } from '#platform/postgres/database.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { WakeUp, WakeUpListener } from './wake-up.ts';
+
+const FIRST_RECONNECT_MS = 250;
+const MAX_RECONNECT_MS = 15_000;
+
+/**
+ * Hears `NOTIFY jobs` on a connection of its own, for ever: a lost connection is made anew, and everybody is woken
+ * then, because what was sent in between is lost. `url` must not lead through a pooler in transaction mode.
+ */
+export function listenOnPostgres(url: string, listener: WakeUpListener, log: Logger): WakeUp {
+  let stopped = false;
+  let reconnect: NodeJS.Timeout | undefined;
+  let close: (() => Promise<void>) | undefined;
+  let failures = 0;
+  const first = Promise.withResolvers<void>();
+
+  async function open(): Promise<void> {
+    try {
+      const client = await connect(url, 'affirm-name wake-up');
+      let closed = false;
+      const lost = (error?: Error): void => {
+        if (closed) return;
+        closed = true;
+        client.end().catch(() => {});
+        retry(error);
+      };
+      client.on('error', lost);
+      client.on('end', () => lost());
+      client.on('notification', ({ payload = '' }) => listener(parseMessage(payload)));
+      close = async () => {
+        closed = true;
+        await client.end();
+      };
+      if (stopped) return await close();
+      await client.query('LISTEN jobs');
+      failures = 0;
+      first.resolve();
+      listener({ kind: 'work' });
+    } catch (error) {
+      retry(error as Error);
+    }
+  }
+
+  function retry(error: Error | undefined): void {
+    first.resolve();
+    if (stopped) return;
+    const delayMs = Math.min(MAX_RECONNECT_MS, FIRST_RECONNECT_MS * 2 ** failures++);
+    log.warn({ err: error, delayMs }, 'wake-up connection lost; jobs are found by polling until it is back');
+    reconnect = setTimeout(() => void open(), delayMs);
+  }
+
+  void open();
+  return {
+    ready: first.promise,
+    async stop() {
+      stopped = true;
+      clearTimeout(reconnect);
+      await close?.().catch(() => {});
+    },
+  };
+}
+
+function parseMessage(payload: string): Parameters<WakeUpListener>[0] {
+  const [word, jobId] = payload.split(' ');
+  return word === 'cancel' && jobId ? { kind: 'cancel', jobId } : { kind: 'work' };
+}
