@@ -1,0 +1,58 @@
+import type { Readable } from 'node:stream';
+import { AppError } from '#platform/errors.ts';
+
+export interface WriteOptions {
+  readonly signal?: AbortSignal;
+  readonly maxBytes?: number;
+}
+
+export interface StoredFile {
+  readonly key: string;
+  readonly size: number;
+  readonly modifiedAt: Date;
+}
+
+/** Files under keys that our own code makes (`datasets/<uuid>/original`), never a caller's path or name. */
+export interface FileStore {
+  /**
+   * Streams bytes in under `key`; SHA-256 (hex) while writing. All or nothing: when the source fails, is aborted or
+   * exceeds `maxBytes` (AppError too_large, `file_too_large`), nothing stays behind. An existing file is replaced.
+   */
+  write(
+    key: string,
+    source: AsyncIterable<Uint8Array>,
+    options?: WriteOptions,
+  ): Promise<{ size: number; sha256: string }>;
+  /** Bytes start..end (end exclusive; default: all). Throws AppError not_found. */
+  read(key: string, range?: { start?: number; end?: number }, signal?: AbortSignal): Promise<Readable>;
+  /** Bytes, or undefined when there is no such file. */
+  size(key: string): Promise<number | undefined>;
+  /** An absent file is fine. */
+  delete(key: string): Promise<void>;
+  /** All files whose key begins with `prefix`, in no particular order. */
+  list(prefix: string): AsyncIterable<StoredFile>;
+  /** Throws when the store cannot be reached. */
+  check(): Promise<void>;
+}
+
+const KEY = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)*[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+
+/** A key that is none is a bug of ours: keys never come from outside. */
+export function assertKey(key: string): void {
+  if (key.length > 512 || !KEY.test(key)) throw new Error(`Not a file key: ${JSON.stringify(key)}`);
+}
+
+export function fileTooLarge(maxBytes: number): AppError {
+  return new AppError(
+    'too_large',
+    'file_too_large',
+    `The file is larger than the limit of ${maxBytes} bytes.`,
+    {
+      max_bytes: maxBytes,
+    },
+  );
+}
+
+export function fileNotFound(): AppError {
+  return new AppError('not_found', 'file_not_found', 'The file is no longer kept.');
+}
