@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+export interface CacheFacts {
+  /** From `strongEtag`. */
+  readonly etag: string;
+  /** Seconds that a cache may answer without asking; 0 = it must always ask. */
+  readonly maxAgeSeconds: number;
+  /** `private` when the answer depends on who asks. */
+  readonly scope: 'public' | 'private';
+}
+
+/** A quoted tag that differs whenever one of the parts does, e.g. data version, query, format. */
+export function strongEtag(...parts: readonly (string | number | boolean | null | undefined)[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return `"${hash.slice(0, 22)}"`;
+}
+
+/**
+ * Sets ETag, Cache-Control and Vary. True: the client has this answer already, and the route answers
+ * `sendUnchanged(reply)` in place of making it.
+ */
+export function isUnchanged(request: FastifyRequest, reply: FastifyReply, facts: CacheFacts): boolean {
+  const freshness = facts.maxAgeSeconds === 0 ? 'no-cache' : `max-age=${facts.maxAgeSeconds}`;
+  void reply
+    .header('cache-control', `${facts.scope}, ${freshness}`)
+    .header('vary', 'Accept, Accept-Encoding')
+    .header('etag', facts.etag);
+  const known = matchingTag(request.headers['if-none-match'], facts.etag);
+  if (known === undefined) return false;
+  void reply.header('etag', known);
+  return true;
+}
+
+/** 304; untyped on purpose, since it has no body that a response schema could describe. */
+export function sendUnchanged(reply: { code(status: number): { send(): unknown } }): never {
+  return reply.code(304).send() as never;
+}
+
+/** The client's own form of the tag, which may name an encoding; the content is the same in each. */
+function matchingTag(header: string | undefined, etag: string): string | undefined {
+  if (header === undefined) return undefined;
+  if (header.trim() === '*') return etag;
+  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.find((tag) => tag.replace(/-(?:br|gzip)"$/, '"') === etag);
+}
+
+/** Compressed bytes are another representation, so their strong tag is another one. Comes after the compress plugin. */
+export function markEncodedEtags(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    route.onSend = [...[route.onSend ?? []].flat(), markEncodedEtag];
+  });
+}
+
+function markEncodedEtag(
+  _request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  done: (error: null, payload: unknown) => void,
+): void {
+  const encoding = reply.getHeader('content-encoding');
+  const etag = reply.getHeader('etag');
+  if (typeof encoding === 'string' && typeof etag === 'string' && reply.statusCode === 200) {
+    void reply.header('etag', etag.replace(/"$/, `-${encoding}"`));
+  }
+  done(null, payload);
+}

@@ -1,0 +1,164 @@
+import compress from '@fastify/compress';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { once } from 'node:events';
+import type { RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
+import { newId } from '#platform/ids.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import { type Authorize, guardRoutes } from './access-rule.ts';
+import { answerParserError, handleErrors, sendError } from './error-handlers.ts';
+import { markEncodedEtags } from './etag.ts';
+import { answerUnknownRoutes } from './unknown-routes.ts';
+import { describeRoutes, serveDocumentation } from './openapi.ts';
+import { logRequests } from './request-log.ts';
+import { endSilentConnections } from './silence.ts';
+import { compileValidator, refuseUnknownFields } from './validation.ts';
+
+export type HttpServer = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+export interface HttpServerOptions {
+  readonly version: string;
+  readonly log: Logger;
+  readonly authorize: Authorize;
+  readonly publicRead: boolean;
+  readonly readTimeoutMs: number;
+  readonly writeTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly maxHeaderBytes: number;
+  readonly cors: {
+    readonly origins: readonly string[];
+    readonly methods: readonly string[];
+    readonly headers: readonly string[];
+    readonly maxAgeSeconds: number;
+  };
+}
+
+/** A JSON body; files go by multipart, which has limits of its own. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const GRACE_MS = 20_000;
+const SANE_REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
+const COMPRESSIBLE = /^(?:text\/(?!event-stream)|application\/(?:json|x-ndjson|javascript)|image\/svg)/;
+
+const EXPOSED_HEADERS = [
+  'Location',
+  'ETag',
+  'Link',
+  'Retry-After',
+  'Idempotent-Replayed',
+  'Content-Disposition',
+  'X-Request-Id',
+];
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Aborts when the server begins to stop; event streams end on it. */
+    stopping: AbortSignal;
+  }
+}
+
+/** The platform without routes. Register route plugins on it, then `listen`; stop it by `stopHttpServer`. */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const app = createFastify(options);
+  const stopping = new AbortController();
+  app.decorate('stopping', stopping.signal);
+  app.addHook('preClose', (done) => {
+    stopping.abort();
+    done();
+  });
+  endSilentConnections(app.server, options);
+  app.setValidatorCompiler(compileValidator);
+  app.addHook('onRoute', refuseUnknownFields);
+  handleErrors(app);
+  logRequests(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
+  });
+  await registerPlugins(app, options);
+  await describeRoutes(app, options);
+  // The documentation is public; every route after the guard must say who may call it.
+  await serveDocumentation(app);
+  answerUnknownRoutes(app);
+  guardRoutes(app, options.authorize);
+  return app;
+}
+
+/** Takes no more connections, lets running requests finish for `graceMs`, then cuts what is left. */
+export async function stopHttpServer(app: HttpServer, graceMs = GRACE_MS): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  try {
+    await app.close();
+    if (app.server.listening) await once(app.server, 'close');
+  } finally {
+    clearTimeout(cut);
+  }
+}
+
+function createFastify(options: HttpServerOptions): HttpServer {
+  const loggerInstance: FastifyBaseLogger = options.log;
+  return Fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    http: {
+      headersTimeout: options.readTimeoutMs,
+      connectionsCheckingInterval: Math.max(50, Math.min(1000, options.readTimeoutMs / 4)),
+      maxHeaderSize: options.maxHeaderBytes,
+    },
+    keepAliveTimeout: options.idleTimeoutMs,
+    bodyLimit: MAX_BODY_BYTES,
+    requestIdHeader: false,
+    genReqId: ({ headers }) => saneRequestId(headers['x-request-id']) ?? newId(),
+    // Requests that were already on their way are served while the server stops.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 400 },
+    clientErrorHandler: answerParserError,
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+}
+
+async function registerPlugins(app: HttpServer, options: HttpServerOptions): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    // TLS ends in front of us, and whether all of a domain has it is for its owner to say.
+    strictTransportSecurity: false,
+  });
+  await app.register(cors, {
+    origin: options.cors.origins.includes('*') ? '*' : [...options.cors.origins],
+    methods: [...options.cors.methods],
+    allowedHeaders: [...options.cors.headers],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: options.cors.maxAgeSeconds,
+  });
+  await app.register(compress, {
+    customTypes: COMPRESSIBLE,
+    encodings: ['br', 'gzip'],
+    threshold: 1024,
+    globalDecompression: false,
+  });
+  markEncodedEtags(app);
+  await app.register(multipart, {
+    limits: {
+      fileSize: Number.POSITIVE_INFINITY,
+      fieldSize: 1024 * 1024,
+      fields: 100,
+      files: 2,
+      headerPairs: 100,
+    },
+  });
+}
+
+function saneRequestId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : undefined;
+}

@@ -1,0 +1,66 @@
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+
+export type Logger = PinoLogger;
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  /** json: one object a line, for machines; text: for people. */
+  readonly format: 'json' | 'text';
+  /** Where lines go; standard output unless given. */
+  readonly destination?: DestinationStream;
+}
+
+/** Wherever one of these turns up in a logged object, its value is replaced. */
+const SECRETS = ['authorization', 'cookie', 'password', 'secret', 'token', 'key'];
+
+export function createLogger({ level, format, destination }: LogOptions): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+      redact: {
+        paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+        censor: '[hidden]',
+      },
+    },
+    format === 'text'
+      ? prettyStream(destination)
+      : (destination ?? pino.destination({ dest: 1, sync: false })),
+  );
+}
+
+function prettyStream(destination: DestinationStream | undefined): DestinationStream {
+  return PinoPretty({
+    colorize: destination === undefined && process.stdout.isTTY,
+    translateTime: 'SYS:HH:MM:ss.l',
+    destination: destination ?? 1,
+    sync: true,
+  });
+}
+
+interface DescribedError {
+  readonly type: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly cause?: DescribedError;
+}
+
+/** Named fields only: an error of PostgreSQL also carries `detail`, which quotes the values of a row. */
+function describeError(error: unknown): DescribedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  const { code, stack, cause } = error as NodeJS.ErrnoException;
+  return {
+    type: error.constructor.name,
+    message: error.message,
+    ...(code === undefined ? {} : { code }),
+    ...(stack === undefined ? {} : { stack }),
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
+  };
+}
