@@ -1,0 +1,15 @@
+/** One text to read: the upload itself, or a file in it. */
+export interface SourceFile {
+  /** As the archive or the upload calls it. For people and for reading a year from; never a path. */
+  readonly name: string;
+  /** Decompressed bytes; null where only reading tells. */
+  readonly size: number | null;
+  /** The decompressed bytes; limits, sizes and checksum are checked on the way. Leaving early releases everything. */
+  open(signal?: AbortSignal): AsyncIterable<Buffer>;
+}
+
+/** The stored bytes from `start` to `end` in pieces. */
+export type RangeReader = (start: number, end: number, signal?: AbortSignal) => AsyncIterable<Buffer>;
+
+/** Below this, a file may shrink as far as it can: a megabyte is no bomb, and small tables repeat themselves. */
+export const RATIO_FREE_BYTES = 1024 * 1024;
