@@ -11,8 +11,8 @@ export interface Database {
   maybeOne<Row>(name: string, statement: Sql): Promise<Row | undefined>;
   /** The number of rows that the statement touched. */
   run(name: string, statement: Sql): Promise<number>;
-  /** Rows as arrays of the raw binary column values (see `binary.ts`); for large results. */
-  raw(name: string, statement: Sql): Promise<(Buffer | null)[][]>;
+  /** Rows as arrays of the texts that the server sent, nothing parsed (see `array-text.ts`); for large results. */
+  raw(name: string, statement: Sql): Promise<(string | null)[][]>;
 }
 
 /** One connection. */
@@ -187,8 +187,8 @@ function statements(client: pg.Pool | pg.PoolClient, observe: Observe): Database
       return (await send<pg.QueryResult>(name, { text, values: [...values] })).rowCount ?? 0;
     },
     async raw(name, { text, values }) {
-      const config = { text, values: [...values], rowMode: 'array', binary: true, types: rawTypes };
-      return (await send<pg.QueryArrayResult>(name, config as pg.QueryConfig)).rows as (Buffer | null)[][];
+      const config = { text, values: [...values], rowMode: 'array', types: rawTypes };
+      return (await send<pg.QueryArrayResult>(name, config as pg.QueryConfig)).rows as (string | null)[][];
     },
   };
 }

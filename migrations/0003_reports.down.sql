@@ -1,0 +1,2 @@
+DROP TABLE record_errors;
+DROP TABLE reports;

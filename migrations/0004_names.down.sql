@@ -1,0 +1,17 @@
+DROP VIEW gender_probabilities;
+DROP VIEW name_statistics;
+DROP VIEW names;
+DROP TABLE ranking_pages;
+DROP TABLE name_series;
+DROP TABLE slices;
+DROP TABLE release_slices;
+DROP TABLE releases;
+DROP TABLE name_spellings;
+ALTER TABLE jobs DROP CONSTRAINT jobs_dataset;
+DROP TABLE datasets;
+DROP SEQUENCE published_seq;
+DROP TABLE data_versions;
+DROP TABLE areas;
+DROP TABLE countries;
+DROP FUNCTION countries_changed();
+DROP FUNCTION countries_complete();

@@ -1,0 +1,169 @@
+import type { NameTable } from './name-numbers.ts';
+import type { RowColumns } from './row-columns.ts';
+import type { SliceDraft } from './slice-registry.ts';
+
+const MAX_COUNT = 0x7fffffff;
+/** Distinct names in one file. */
+export const MAX_NAMES = 0x400000;
+
+/** What an office's repeated name means: an addition, or a mistake. An exact repetition is skipped in either case. */
+export type RepeatRule = 'sum' | 'reject';
+
+/** A record that repeats the name of an earlier one in its slice. */
+export interface Repeat {
+  readonly slice: SliceDraft;
+  readonly name: string;
+  readonly count: number;
+  readonly line: number;
+  readonly firstLine: number;
+  readonly outcome: 'skipped' | 'summed' | 'rejected';
+}
+
+/** A slice in rank order: falling count, then name by code point. The arrays are valid until the next slice. */
+export interface BuiltSlice {
+  readonly draft: SliceDraft;
+  readonly length: number;
+  /** Local numbers of names. */
+  readonly names: Int32Array;
+  readonly counts: Int32Array;
+  readonly sum: number;
+}
+
+interface Workspace {
+  readonly names: Int32Array;
+  readonly counts: Int32Array;
+  readonly lines: Int32Array;
+  /** By key: the slice that last used it (plus one), and where in the workspace. */
+  readonly usedBy: Int32Array;
+  readonly usedAt: Int32Array;
+}
+
+/** Sorts the rows of a bucket into slices; slices of one group (area, gender) follow each other by year. */
+export function* buildSlices(
+  rows: RowColumns,
+  drafts: readonly SliceDraft[],
+  table: NameTable,
+  rule: RepeatRule,
+  onRepeat: (repeat: Repeat) => void,
+): Generator<BuiltSlice> {
+  const { starts, order } = groupBySlice(rows, drafts.length);
+  const largest = starts.reduce((most, start, at) => Math.max(most, (starts[at + 1] ?? start) - start), 0);
+  const space: Workspace = {
+    names: new Int32Array(largest),
+    counts: new Int32Array(largest),
+    lines: new Int32Array(largest),
+    usedBy: new Int32Array(table.published.length),
+    usedAt: new Int32Array(table.published.length),
+  };
+
+  for (const draft of byGroupAndYear(drafts)) {
+    const start = starts[draft.index] as number;
+    const end = starts[draft.index + 1] as number;
+    if (start === end || draft.replaced) continue;
+    const length = gather(rows, order.subarray(start, end), draft, table, rule, space, onRepeat);
+    const names = space.names.subarray(0, length);
+    const counts = space.counts.subarray(0, length);
+    sortByCountThenName(names, counts, table);
+    let sum = 0;
+    for (let at = 0; at < length; at++) sum += counts[at] as number;
+    yield { draft, length, names, counts, sum };
+  }
+}
+
+/** Counting sort: `order` lists row numbers slice by slice, in file order within each. */
+function groupBySlice(rows: RowColumns, slices: number): { starts: Int32Array; order: Int32Array } {
+  const starts = new Int32Array(slices + 1);
+  const { slice, length } = rows;
+  for (let row = 0; row < length; row++) starts[(slice[row] as number) + 1]!++;
+  for (let at = 0; at < slices; at++) starts[at + 1]! += starts[at] as number;
+  const next = starts.slice();
+  const order = new Int32Array(length);
+  for (let row = 0; row < length; row++) order[next[slice[row] as number]!++] = row;
+  return { starts, order };
+}
+
+function byGroupAndYear(drafts: readonly SliceDraft[]): SliceDraft[] {
+  return drafts.toSorted(
+    (a, b) => compare(a.area ?? '', b.area ?? '') || compare(a.gender, b.gender) || a.year - b.year,
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Copies the rows of a slice into the workspace, each name once; returns how many. */
+function gather(
+  rows: RowColumns,
+  order: Int32Array,
+  draft: SliceDraft,
+  table: NameTable,
+  rule: RepeatRule,
+  space: Workspace,
+  onRepeat: (repeat: Repeat) => void,
+): number {
+  const { names, counts, lines, usedBy, usedAt } = space;
+  const stamp = draft.index + 1;
+  let length = 0;
+  for (let at = 0; at < order.length; at++) {
+    const row = order[at] as number;
+    const name = rows.name[row] as number;
+    const key = table.keys[name] as number;
+    if (usedBy[key] === stamp) {
+      const first = usedAt[key] as number;
+      const count = rows.count[row] as number;
+      const same = names[first] === name && counts[first] === count;
+      const outcome = same ? 'skipped' : rule === 'sum' ? 'summed' : 'rejected';
+      if (outcome === 'summed') counts[first]! += count;
+      draft.repeats++;
+      const line = rows.line[row] as number;
+      onRepeat({
+        slice: draft,
+        name: table.published[name] as string,
+        count,
+        line,
+        firstLine: lines[first] as number,
+        outcome,
+      });
+      continue;
+    }
+    usedBy[key] = stamp;
+    usedAt[key] = length;
+    names[length] = name;
+    counts[length] = rows.count[row] as number;
+    lines[length] = rows.line[row] as number;
+    length++;
+  }
+  return length;
+}
+
+/** Most offices publish in rank order already; only a slice that is not gets sorted. */
+function sortByCountThenName(names: Int32Array, counts: Int32Array, { order, atPlace }: NameTable): void {
+  if (isSorted(names, counts, order)) return;
+  // One number a row, exact below 2^53: count (31 bits, falling) and place in name order (22 bits, rising).
+  const keys = new Float64Array(names.length);
+  for (let at = 0; at < names.length; at++) {
+    keys[at] = (MAX_COUNT - (counts[at] as number)) * MAX_NAMES + (order[names[at] as number] as number);
+  }
+  keys.sort();
+  for (let at = 0; at < names.length; at++) {
+    const key = keys[at] as number;
+    const place = key % MAX_NAMES;
+    names[at] = atPlace[place] as number;
+    counts[at] = MAX_COUNT - (key - place) / MAX_NAMES;
+  }
+}
+
+function isSorted(names: Int32Array, counts: Int32Array, order: Int32Array): boolean {
+  for (let at = 1; at < names.length; at++) {
+    const before = counts[at - 1] as number;
+    const count = counts[at] as number;
+    if (before < count) return false;
+    if (
+      before === count &&
+      (order[names[at - 1] as number] as number) > (order[names[at] as number] as number)
+    )
+      return false;
+  }
+  return true;
+}

@@ -1,0 +1,136 @@
+import { Type } from 'typebox';
+import { openSource, type Source } from '#engine/ingestion/source-files.ts';
+import { defineJob, type JobContext, type JobDefinition } from '#engine/jobs/define-job.ts';
+import { AppError, notFound } from '#platform/errors.ts';
+import {
+  type DatasetToImport,
+  endDataset,
+  findDatasetToImport,
+  markProcessing,
+} from '../catalog/dataset.query.ts';
+import { findParser } from '../parsers/index.ts';
+import type { NameParser } from '../parsers/name-parser.ts';
+import type { ImportDependencies, ImportRun } from './import-run.ts';
+import { loadRelease } from './load-release.ts';
+import { planFiles } from './plan-files.ts';
+import { publishReading, saveFailedReading } from './publish-reading.ts';
+import { type FinishedReading, readDataset } from './read-dataset.ts';
+import { sweepUnfinishedReleases } from './release.query.ts';
+
+const Payload = Type.Object({
+  dataset_id: Type.String({ format: 'uuid' }),
+  reason: Type.Optional(Type.String()),
+  parser: Type.Optional(Type.String()),
+});
+
+/** The jobs that read a dataset's file: for the first time, and again. */
+export function importNameFileJobs(dependencies: ImportDependencies): JobDefinition[] {
+  return (['parse_dataset', 'reprocess_dataset'] as const).map((type) =>
+    defineJob({
+      type,
+      payload: Payload,
+      run: (payload, context) => importNameFile(dependencies, payload, type === 'reprocess_dataset', context),
+      ended: (tx, { payload, status, error }) =>
+        endDataset(tx, payload.dataset_id, {
+          status,
+          code: error?.code ?? null,
+          message: error?.message ?? null,
+        }),
+      retried: (tx, { payload }) => markProcessing(tx, payload.dataset_id, type === 'reprocess_dataset'),
+    }),
+  );
+}
+
+interface Payload {
+  readonly dataset_id: string;
+  readonly reason?: string;
+  readonly parser?: string;
+}
+
+async function importNameFile(
+  dependencies: ImportDependencies,
+  payload: Payload,
+  reprocess: boolean,
+  context: JobContext,
+): Promise<void> {
+  const { pool, files, limits } = dependencies;
+  const started = performance.now();
+  const dataset = await findDatasetToImport(pool, payload.dataset_id);
+  if (!dataset) throw notFound('dataset', payload.dataset_id);
+  const parser = requireParser(payload.parser ?? dataset.parser);
+  await begin(dataset, reprocess, context);
+
+  const source = await openSource(files, dataset.filePath, dataset.filename, limits);
+  const reading = await readWithin(dependencies, source, parser, dataset, context);
+  try {
+    await finishImport(
+      dependencies,
+      reading,
+      { dataset, parser, reprocess, reason: payload.reason ?? null, started },
+      context,
+    );
+  } finally {
+    reading.rows.discard();
+    await source.close();
+  }
+}
+
+async function begin(dataset: DatasetToImport, reprocess: boolean, context: JobContext): Promise<void> {
+  context.progress({ phase: 'starting' });
+  await context.session((session) =>
+    session.transaction(async (tx) => {
+      await sweepUnfinishedReleases(tx, dataset.id);
+      await markProcessing(tx, dataset.id, reprocess);
+      await context.fence(tx);
+    }),
+  );
+}
+
+async function readWithin(
+  dependencies: ImportDependencies,
+  source: Source,
+  parser: NameParser,
+  dataset: DatasetToImport,
+  context: JobContext,
+): Promise<FinishedReading> {
+  try {
+    const files = planFiles(source.files, parser, dataset.options);
+    return await readDataset(dependencies, { source, parser, files, options: dataset.options }, context);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+async function finishImport(
+  dependencies: ImportDependencies,
+  reading: FinishedReading,
+  run: ImportRun,
+  context: JobContext,
+): Promise<void> {
+  const refused = reading.refusal();
+  if (refused) {
+    await saveFailedReading(reading, run, context);
+    throw refused;
+  }
+  const releaseNo = run.dataset.options.dry_run
+    ? null
+    : await loadRelease(dependencies.pool, reading, run, context);
+  const refusedLate = reading.refusal();
+  if (refusedLate) {
+    await saveFailedReading(reading, run, context);
+    throw refusedLate;
+  }
+  context.progress({ phase: 'publishing' });
+  await publishReading(reading, run, releaseNo, context);
+}
+
+function requireParser(id: string): NameParser {
+  const parser = findParser(id);
+  if (parser) return parser;
+  throw new AppError(
+    'unprocessable',
+    'parser_unknown',
+    `There is no parser "${id}". GET /v1/parsers lists them.`,
+  );
+}

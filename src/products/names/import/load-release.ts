@@ -1,0 +1,77 @@
+import type { JobContext } from '#engine/jobs/define-job.ts';
+import type { Database, Session } from '#platform/postgres/database.ts';
+import { buildSlices, type Repeat } from './build-slices.ts';
+import type { ImportRun } from './import-run.ts';
+import type { FinishedReading } from './read-dataset.ts';
+import { createRelease, ensureAreas } from './release.query.ts';
+import { createReleaseWriter, type ReleaseFacts } from './release-writer.ts';
+
+/** Writes all rows of a reading as a release that nobody sees yet; returns its number. */
+export async function loadRelease(
+  db: Database,
+  reading: FinishedReading,
+  run: ImportRun,
+  context: JobContext,
+): Promise<number> {
+  context.progress({ phase: 'loading' });
+  const facts = await releaseFacts(db, reading, run, context);
+  const repeats: Repeat[] = [];
+  await context.session((pages) =>
+    pages.transaction(async (pagesTx) => {
+      await context.session((series) =>
+        series.transaction(async (seriesTx) => {
+          await writeRelease(pagesTx, seriesTx, reading, run, facts, (repeat) => repeats.push(repeat));
+          await context.fence(seriesTx);
+        }),
+      );
+      await context.fence(pagesTx);
+    }),
+  );
+  await reading.addRepeats(repeats);
+  return facts.releaseNo;
+}
+
+async function releaseFacts(
+  db: Database,
+  reading: FinishedReading,
+  run: ImportRun,
+  context: JobContext,
+): Promise<ReleaseFacts> {
+  const { dataset, parser } = run;
+  const used = new Set(reading.slices.map(({ area }) => area));
+  const regions = [...used]
+    .filter((area) => area !== null)
+    .map((code) => ({ code, name: parser.areas[code] ?? code }));
+  const areas = await ensureAreas(db, dataset.countryNo, regions);
+  const releaseNo = await createRelease(db, {
+    datasetId: dataset.id,
+    countryNo: dataset.countryNo,
+    measure: parser.measure,
+    jobId: context.jobId,
+    jobToken: context.leaseToken,
+  });
+  return {
+    releaseNo,
+    threshold: parser.threshold,
+    withSeries: new Set(reading.slices.map(({ year }) => year)).size > 1,
+    areaNumber: (area) => areas.get(area) as number,
+    fileName: (file) => reading.files[file]?.source.name ?? '',
+  };
+}
+
+async function writeRelease(
+  pages: Session,
+  series: Session,
+  reading: FinishedReading,
+  run: ImportRun,
+  facts: ReleaseFacts,
+  onRepeat: (repeat: Repeat) => void,
+): Promise<void> {
+  const writer = createReleaseWriter(pages, series, reading.table, facts);
+  for (const bucket of reading.rows.drain()) {
+    for (const slice of buildSlices(bucket, reading.slices, reading.table, run.parser.repeats, onRepeat)) {
+      await writer.write(slice);
+    }
+  }
+  await writer.finish();
+}

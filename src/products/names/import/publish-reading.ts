@@ -1,0 +1,131 @@
+import type { ReportWarning } from '#engine/imports/report.query.ts';
+import { saveReport } from '#engine/imports/report.query.ts';
+import type { JobContext } from '#engine/jobs/define-job.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import {
+  attachReport,
+  completeDataset,
+  findRelease,
+  finishRelease,
+  retireFormerReleases,
+} from '../catalog/dataset.query.ts';
+import {
+  findPublishDoubts,
+  lockCountry,
+  markPublished,
+  raiseDataVersion,
+  settleSlices,
+} from '../catalog/publish.query.ts';
+import type { ImportRun } from './import-run.ts';
+import type { FinishedReading } from './read-dataset.ts';
+
+/** Keeps the report of a reading that fails, so that its user can see why. */
+export async function saveFailedReading(
+  reading: FinishedReading,
+  run: ImportRun,
+  context: JobContext,
+): Promise<void> {
+  const report = reading.report();
+  await context.session((session) =>
+    session.transaction(async (tx) => {
+      const reportNo = await saveReport(tx, context.jobId, report);
+      await attachReport(tx, run.dataset.id, reportNo, report.ledger.rejected);
+      await context.fence(tx);
+    }),
+  );
+}
+
+/** Report, pointers, dataset and job in one transaction: before it nobody sees the release, after it everybody. */
+export async function publishReading(
+  reading: FinishedReading,
+  run: ImportRun,
+  releaseNo: number | null,
+  context: JobContext,
+): Promise<void> {
+  const report = reading.report();
+  const { ledger } = report;
+  const years = reading.slices.filter(({ replaced }) => !replaced).map(({ year }) => year);
+  const first = years.reduce((least, year) => Math.min(least, year), Number.POSITIVE_INFINITY);
+  const last = years.reduce((most, year) => Math.max(most, year), Number.NEGATIVE_INFINITY);
+  const edition = editionOf(run, first, last);
+  const seconds = (performance.now() - run.started) / 1000;
+
+  await context.session((session) =>
+    session.transaction(async (tx) => {
+      const reportNo = await saveReport(tx, context.jobId, report);
+      const doubts = releaseNo === null ? [] : await publishRelease(tx, run, releaseNo, edition);
+      await completeDataset(tx, run.dataset.id, {
+        releaseNo,
+        reportNo,
+        parser: run.parser.id,
+        parserVersion: run.parser.version,
+        edition,
+        rowCount: ledger.accepted,
+        skippedCount: ledger.skipped,
+        errorCount: ledger.rejected,
+        firstYear: first,
+        lastYear: last,
+        warnings: [...report.warnings, ...doubts],
+        lastReprocess: run.reprocess
+          ? { status: 'completed', reason: run.reason, at: new Date().toISOString() }
+          : null,
+      });
+      await context.complete(tx, {
+        rows_processed: ledger.accepted,
+        rows_skipped: ledger.skipped,
+        errors: ledger.rejected,
+        duration_seconds: Math.round(seconds * 1000) / 1000,
+      });
+    }),
+  );
+}
+
+/** What the caller said; else a file of several years is the edition of its last one, and one year alone says nothing. */
+function editionOf(run: ImportRun, first: number, last: number): string | null {
+  const { edition } = run.dataset.metadata;
+  if (typeof edition === 'string' && edition !== '') return edition;
+  return last > first ? String(last) : null;
+}
+
+/** Lets the release supply its slices, or has it wait; returns why it waits. */
+async function publishRelease(
+  tx: Database,
+  run: ImportRun,
+  releaseNo: number,
+  edition: string | null,
+): Promise<ReportWarning[]> {
+  const { dataset, reprocess } = run;
+  await lockCountry(tx, dataset.countryNo);
+  const former = dataset.releaseNo === null ? undefined : await findRelease(tx, dataset.releaseNo);
+  const retired = await retireFormerReleases(tx, dataset.id, releaseNo);
+  if (reprocess && former) {
+    // A new reading stands where the old one stood: it brings nothing back that another dataset supplies by now.
+    const state = former.published_seq === null ? 'waiting' : 'published';
+    await finishRelease(tx, releaseNo, { edition, state, publishedSeq: former.published_seq });
+    await settleSlices(tx, [releaseNo, ...retired]);
+    await raiseDataVersion(tx, dataset.countryNo);
+    return [];
+  }
+  await finishRelease(tx, releaseNo, { edition, state: 'waiting', publishedSeq: null });
+  const doubts = await findPublishDoubts(tx, releaseNo, edition);
+  const reasons = doubtsInWords(dataset.id, doubts.older, dataset.amends === null ? doubts.shrinking : 0);
+  if (reasons.length > 0) return reasons;
+  await markPublished(tx, releaseNo);
+  await settleSlices(tx, [releaseNo, ...retired]);
+  await raiseDataVersion(tx, dataset.countryNo);
+  return [];
+}
+
+function doubtsInWords(datasetId: string, older: number, shrinking: number): ReportWarning[] {
+  const publish = `POST /v1/datasets/${datasetId}/publish if that is meant.`;
+  const doubts: ReportWarning[] = [];
+  if (older > 0) {
+    const message = `${older} slices are supplied by a newer edition, so these numbers wait. ${publish}`;
+    doubts.push({ code: 'older_edition', message, count: older });
+  }
+  if (shrinking > 0) {
+    const message = `${shrinking} slices would lose more than half of their names or births, so these numbers wait. ${publish}`;
+    doubts.push({ code: 'slice_shrinks', message, count: shrinking });
+  }
+  return doubts;
+}

@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { createLedger, type Ledger, type LedgerReport } from '#engine/ingestion/ledger.ts';
+import type { RecordError } from '#engine/ingestion/record-error.ts';
+import type { Source } from '#engine/ingestion/source-files.ts';
+import type { Report, ReportWarning } from '#engine/imports/report.query.ts';
+import type { JobContext } from '#engine/jobs/define-job.ts';
+import type { AppError } from '#platform/errors.ts';
+import { hasOddCharacter } from '../normalize-name.ts';
+import type { NameParser } from '../parsers/name-parser.ts';
+import type { Repeat } from './build-slices.ts';
+import type { ImportDependencies } from './import-run.ts';
+import { createNameNumbers, type NameTable } from './name-numbers.ts';
+import { type NameFile, readSource, type Reading, rejectRepeats } from './read-source.ts';
+import { createRowBuckets, type RowBuckets } from './row-buckets.ts';
+import { createSliceRegistry, type SliceDraft } from './slice-registry.ts';
+import { numberSpellings } from './spellings.query.ts';
+import { thresholdExceeded } from './thresholds.ts';
+import type { UploadOptions } from './upload-options.ts';
+
+/** A file that was read to its end: rows waiting in buckets, names numbered, refusals known. */
+export interface FinishedReading {
+  readonly rows: RowBuckets;
+  readonly table: NameTable;
+  readonly slices: readonly SliceDraft[];
+  readonly files: readonly NameFile[];
+  /** Takes the records that turned out to repeat a name once the rows were sorted. */
+  addRepeats(repeats: readonly Repeat[]): Promise<void>;
+  /** Why the reading must not be published; undefined when it may. */
+  refusal(): AppError | undefined;
+  report(): Report;
+}
+
+export interface DatasetSource {
+  readonly source: Source;
+  readonly parser: NameParser;
+  readonly files: readonly NameFile[];
+  readonly options: UploadOptions;
+}
+
+export async function readDataset(
+  dependencies: ImportDependencies,
+  dataset: DatasetSource,
+  context: JobContext,
+): Promise<FinishedReading> {
+  const { source, parser, files, options } = dataset;
+  const errors: RecordError[] = [];
+  const ledger = createLedger({ onError: (error) => errors.push(error) });
+  const registry = createSliceRegistry();
+  const names = createNameNumbers((spellings) => numberSpellings(dependencies.pool, spellings));
+  const rows = createRowBuckets(join(dependencies.scratchDir, `${context.jobId}-${context.leaseToken}`));
+  context.progress({ phase: 'parsing', bytes_total: source.size });
+  const reading: Reading = {
+    parser,
+    files,
+    limits: dependencies.limits,
+    ledger,
+    registry,
+    names,
+    rows,
+    signal: context.signal,
+    onChunk(recordsRead) {
+      context.signal.throwIfAborted();
+      context.progress({ bytes_done: source.bytesRead(), records_done: recordsRead });
+    },
+  };
+  try {
+    const counts = await readSource(reading);
+    const table = await names.settle();
+    return finishedReading(reading, { ...counts, errors, table, options, replaced: registry.settle() });
+  } catch (error) {
+    rows.discard();
+    throw error;
+  }
+}
+
+interface ReadState {
+  readonly read: number;
+  readonly accepted: number;
+  readonly errors: RecordError[];
+  readonly table: NameTable;
+  readonly options: UploadOptions;
+  readonly replaced: readonly SliceDraft[];
+}
+
+function finishedReading(reading: Reading, state: ReadState): FinishedReading {
+  const { ledger } = reading;
+  let accepted = state.accepted;
+  for (const slice of state.replaced) {
+    accepted -= slice.rowsRead;
+    for (let row = 0; row < slice.rowsRead; row++) ledger.skip('slice_repeated');
+  }
+  return {
+    rows: reading.rows,
+    table: state.table,
+    slices: reading.registry.slices,
+    files: reading.files,
+    async addRepeats(repeats) {
+      const rejects = repeats.filter(({ outcome }) => outcome === 'rejected');
+      for (const { outcome } of repeats) if (outcome === 'skipped') ledger.skip('duplicate_in_file');
+      accepted -= repeats.filter(({ outcome }) => outcome !== 'summed').length;
+      await rejectRepeats(reading, rejects);
+    },
+    refusal() {
+      const { rejected } = ledger.report();
+      return thresholdExceeded(state.options, { read: state.read, rejected, accepted });
+    },
+    report: () => ({
+      ledger: closeLedger(ledger, accepted, state.read),
+      errors: inFileOrder(state.errors, reading.files),
+      warnings: warningsOf(reading, state),
+    }),
+  };
+}
+
+function closeLedger(ledger: Ledger, accepted: number, read: number): LedgerReport {
+  ledger.accept(accepted);
+  return ledger.close(read);
+}
+
+/** Repeats are found after everything else, wherever they stand. */
+function inFileOrder(errors: readonly RecordError[], files: readonly NameFile[]): RecordError[] {
+  const place = new Map(files.map(({ source }, at) => [source.name, at]));
+  const placeOf = (error: RecordError): number => place.get(error.entry ?? '') ?? 0;
+  return errors.toSorted((a, b) => placeOf(a) - placeOf(b) || a.record - b.record || a.seq - b.seq);
+}
+
+function warningsOf(reading: Reading, { table, replaced }: ReadState): ReportWarning[] {
+  const warnings: ReportWarning[] = [];
+  const odd = table.published.filter(hasOddCharacter);
+  if (odd.length > 0) {
+    const message = `${odd.length} names hold a digit or an unusual character; they are kept as the office wrote them.`;
+    warnings.push({ code: 'odd_character', message, count: odd.length, examples: odd.slice(0, 5) });
+  }
+  for (const { file, gender, year, area } of replaced) {
+    const name = reading.files[file]?.source.name ?? '';
+    const slice = `${area ?? reading.parser.country} ${year} ${gender}`;
+    warnings.push({
+      code: 'slice_repeated',
+      message: `"${name}" states ${slice}, which a later file of the archive states again and supplies.`,
+    });
+  }
+  return warnings;
+}

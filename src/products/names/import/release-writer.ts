@@ -1,0 +1,185 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { type CopyEncoder, createCopyEncoder } from '#platform/postgres/binary.ts';
+import type { Session } from '#platform/postgres/database.ts';
+import type { BuiltSlice } from './build-slices.ts';
+import type { NameTable } from './name-numbers.ts';
+import { PAGES_COPY, SERIES_COPY, SLICES_COPY } from './release.query.ts';
+import { createSeriesBuilder } from './series-builder.ts';
+import type { SliceDraft } from './slice-registry.ts';
+
+/** Names on one ranking page: two pages fill one block of 8 KB. */
+export const PAGE_SIZE = 480;
+const CHUNK_BYTES = 1 << 18;
+
+/** What the rows of a release say about themselves in every table. */
+export interface ReleaseFacts {
+  readonly releaseNo: number;
+  readonly threshold: number | null;
+  /** False for a release of one year: a series of one element costs more than its page. */
+  readonly withSeries: boolean;
+  readonly areaNumber: (area: string | null) => number;
+  readonly fileName: (file: number) => string;
+}
+
+export interface ReleaseWriter {
+  /** Writes one slice; the slices of a group (area, gender) must follow each other by rising year. */
+  write(slice: BuiltSlice): Promise<void>;
+  finish(): Promise<void>;
+}
+
+/**
+ * Sends a release to the server over two connections: pages and the facts of slices over one, series over the
+ * other. All rows carry the number of the release, so nobody sees them and nobody waits for them.
+ */
+export function createReleaseWriter(
+  pages: Session,
+  series: Session,
+  table: NameTable,
+  facts: ReleaseFacts,
+): ReleaseWriter {
+  const pageCopy = openCopy(pages, PAGES_COPY);
+  const seriesCopy = openCopy(series, SERIES_COPY);
+  const sliceFacts: SliceFacts[] = [];
+  const builder = createSeriesBuilder(table);
+  let group: SliceDraft | undefined;
+
+  async function finishGroup(): Promise<void> {
+    const finished = group;
+    if (!finished || !facts.withSeries) return;
+    const area = facts.areaNumber(finished.area);
+    builder.finish((years, counts, each) => {
+      each((nameNumber, start, end) => {
+        const { encoder } = seriesCopy;
+        encoder.beginRow(6);
+        encoder.int4(area);
+        encoder.int4(nameNumber);
+        encoder.int4(facts.releaseNo);
+        encoder.text(finished.gender);
+        encoder.int2Array(years, start, end);
+        encoder.int4Array(counts, start, end);
+      });
+    });
+    await seriesCopy.ready();
+  }
+
+  return {
+    async write(slice) {
+      const { draft } = slice;
+      if (group && (group.area !== draft.area || group.gender !== draft.gender)) await finishGroup();
+      group = draft;
+      if (facts.withSeries) builder.add(slice);
+      writePages(pageCopy.encoder, slice, table, facts);
+      sliceFacts.push({
+        slice: { ...draft },
+        length: slice.length,
+        sum: slice.sum,
+        ...histogram(slice.counts),
+      });
+      await pageCopy.ready();
+    },
+    async finish() {
+      await finishGroup();
+      await Promise.all([pageCopy.end(), seriesCopy.end()]);
+      const sliceCopy = openCopy(pages, SLICES_COPY);
+      for (const each of sliceFacts) {
+        writeSliceFacts(sliceCopy.encoder, each, facts);
+        await sliceCopy.ready();
+      }
+      await sliceCopy.end();
+    },
+  };
+}
+
+interface SliceFacts {
+  readonly slice: SliceDraft;
+  readonly length: number;
+  readonly sum: number;
+  readonly distinct: Int32Array;
+  readonly frequencies: Int32Array;
+}
+
+/** How many names have each count, by falling count: ranks and ties of the slice follow from it. */
+function histogram(counts: Int32Array): { distinct: Int32Array; frequencies: Int32Array } {
+  const distinct: number[] = [];
+  const frequencies: number[] = [];
+  for (let at = 0; at < counts.length; at++) {
+    if (counts[at] === counts[at - 1]) frequencies[frequencies.length - 1]!++;
+    else {
+      distinct.push(counts[at] as number);
+      frequencies.push(1);
+    }
+  }
+  return { distinct: Int32Array.from(distinct), frequencies: Int32Array.from(frequencies) };
+}
+
+function writePages(encoder: CopyEncoder, slice: BuiltSlice, table: NameTable, facts: ReleaseFacts): void {
+  const area = facts.areaNumber(slice.draft.area);
+  const numbers = slice.names.map((local) => table.numbers[local] as number);
+  for (let page = 0, start = 0; start < slice.length; page++, start += PAGE_SIZE) {
+    const end = Math.min(start + PAGE_SIZE, slice.length);
+    encoder.beginRow(8);
+    encoder.int4(area);
+    encoder.int4(facts.releaseNo);
+    encoder.int2(slice.draft.year);
+    encoder.int2(slice.draft.year);
+    encoder.int2(page);
+    encoder.text(slice.draft.gender);
+    encoder.int4Array(numbers, start, end);
+    encoder.int4Array(slice.counts, start, end);
+  }
+}
+
+function writeSliceFacts(
+  encoder: CopyEncoder,
+  { slice, length, sum, distinct, frequencies }: SliceFacts,
+  facts: ReleaseFacts,
+): void {
+  encoder.beginRow(15);
+  encoder.int4(facts.releaseNo);
+  encoder.int4(facts.areaNumber(slice.area));
+  encoder.text(slice.gender);
+  encoder.int2(slice.year);
+  encoder.int2(slice.year);
+  encoder.text(facts.fileName(slice.file));
+  encoder.int4(slice.rowsRead);
+  encoder.int8(slice.sumRead);
+  encoder.int4(length);
+  encoder.int8(sum);
+  encoder.int4(slice.repeats);
+  if (facts.threshold === null) encoder.nul();
+  else encoder.int2(facts.threshold);
+  encoder.bool(facts.withSeries);
+  encoder.int4Array(distinct, 0, distinct.length);
+  encoder.int4Array(frequencies, 0, frequencies.length);
+}
+
+interface Copy {
+  readonly encoder: CopyEncoder;
+  /** Resolves once the server can take more. */
+  ready(): Promise<void>;
+  end(): Promise<void>;
+}
+
+function openCopy(session: Session, statement: string): Copy {
+  const stream: Writable = session.copyIn(statement);
+  let failure: Error | undefined;
+  stream.on('error', (error) => {
+    failure = error;
+  });
+  const encoder = createCopyEncoder({ chunkBytes: CHUNK_BYTES, onChunk: (chunk) => stream.write(chunk) });
+  return {
+    encoder,
+    async ready() {
+      if (failure) throw failure;
+      if (stream.writableNeedDrain) await once(stream, 'drain');
+    },
+    async end() {
+      if (failure) throw failure;
+      encoder.finish();
+      stream.end();
+      await finished(stream);
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { appendRow, createRowColumns, type RowColumns } from './row-columns.ts';
+import type { SliceDraft } from './slice-registry.ts';
+
+const BYTES_PER_ROW = 16;
+const BUCKETS = 64;
+const BUFFER_ROWS = 4096;
+const READ_BYTES = BUFFER_ROWS * BYTES_PER_ROW;
+
+/** Rows held in memory before they go to disk, so that memory does not grow with the file. */
+export const MAX_ROWS_IN_MEMORY = 4_000_000;
+
+/** Where an import keeps its rows until the end of the file. */
+export interface RowBuckets {
+  add(slice: SliceDraft, name: number, count: number, line: number): void;
+  /** All rows of whole groups (area and gender), some groups at a time; each row comes once. */
+  drain(): Iterable<RowColumns>;
+  /** Removes what lies on disk. */
+  discard(): void;
+}
+
+/** Keeps up to `maxRows` rows in memory; more are written to `scratchDir` by hash of (area, gender), 16 bytes a row. */
+export function createRowBuckets(scratchDir: string, maxRows = MAX_ROWS_IN_MEMORY): RowBuckets {
+  const rows = createRowColumns();
+  const bucketOfSlice: number[] = [];
+  let spilled: SpillFile[] | undefined;
+
+  const spill = (slice: number, name: number, count: number, line: number): void => {
+    writeRow((spilled as SpillFile[])[bucketOfSlice[slice] ?? 0] as SpillFile, slice, name, count, line);
+  };
+
+  return {
+    add(slice, name, count, line) {
+      bucketOfSlice[slice.index] ??= hashGroup(`${slice.area ?? ''}${slice.gender}`) % BUCKETS;
+      if (spilled) return spill(slice.index, name, count, line);
+      appendRow(rows, slice.index, name, count, line);
+      if (rows.length < maxRows) return;
+      spilled = openSpillFiles(scratchDir);
+      eachRow(rows, spill);
+      Object.assign(rows, createRowColumns(1));
+    },
+    *drain() {
+      if (!spilled) return yield rows;
+      for (const file of spilled) {
+        const bucket = readSpillFile(file);
+        if (bucket.length > 0) yield bucket;
+      }
+    },
+    discard() {
+      for (const file of spilled ?? []) closeSync(file.descriptor);
+      rmSync(scratchDir, { recursive: true, force: true });
+    },
+  };
+}
+
+interface SpillFile {
+  readonly descriptor: number;
+  readonly path: string;
+  readonly buffer: Int32Array;
+  used: number;
+}
+
+function openSpillFiles(directory: string): SpillFile[] {
+  mkdirSync(directory, { recursive: true });
+  return Array.from({ length: BUCKETS }, (_, index) => {
+    const path = join(directory, `bucket-${index}`);
+    return { descriptor: openSync(path, 'w+'), path, buffer: new Int32Array(BUFFER_ROWS * 4), used: 0 };
+  });
+}
+
+function writeRow(file: SpillFile, slice: number, name: number, count: number, line: number): void {
+  const at = file.used;
+  file.buffer[at] = slice;
+  file.buffer[at + 1] = name;
+  file.buffer[at + 2] = count;
+  file.buffer[at + 3] = line;
+  file.used = at + 4;
+  if (file.used === file.buffer.length) flush(file);
+}
+
+function flush(file: SpillFile): void {
+  const bytes = new Uint8Array(file.buffer.buffer, 0, file.used * 4);
+  for (let done = 0; done < bytes.length;) done += writeSync(file.descriptor, bytes, done);
+  file.used = 0;
+}
+
+function readSpillFile(file: SpillFile): RowColumns {
+  flush(file);
+  const size = statSync(file.path).size;
+  const rows = createRowColumns(Math.max(1, size / BYTES_PER_ROW));
+  const chunk = new Int32Array(READ_BYTES / 4);
+  for (let position = 0; position < size;) {
+    const read = readSync(file.descriptor, chunk, 0, READ_BYTES, position);
+    for (let at = 0; at < read / 4; at += 4) {
+      appendRow(
+        rows,
+        chunk[at] as number,
+        chunk[at + 1] as number,
+        chunk[at + 2] as number,
+        chunk[at + 3] as number,
+      );
+    }
+    position += read;
+  }
+  return rows;
+}
+
+function eachRow(
+  rows: RowColumns,
+  visit: (slice: number, name: number, count: number, line: number) => void,
+): void {
+  for (let at = 0; at < rows.length; at++) {
+    visit(
+      rows.slice[at] as number,
+      rows.name[at] as number,
+      rows.count[at] as number,
+      rows.line[at] as number,
+    );
+  }
+}
+
+function hashGroup(text: string): number {
+  let hash = 7;
+  for (let at = 0; at < text.length; at++) hash = (hash * 31 + text.charCodeAt(at)) >>> 0;
+  return hash;
+}

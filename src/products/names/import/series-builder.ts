@@ -1,0 +1,88 @@
+import type { BuiltSlice } from './build-slices.ts';
+import type { NameTable } from './name-numbers.ts';
+
+/** One name of a group over its years; the positions are into the arrays of the group. */
+export type SeriesVisitor = (nameNumber: number, start: number, end: number) => void;
+
+/** Turns the slices of one group (area, gender), given by rising year, into series by name. */
+export interface SeriesBuilder {
+  add(slice: BuiltSlice): void;
+  /** Visits every name by rising dictionary number, then forgets the group. */
+  finish(
+    visit: (years: Int16Array, counts: Int32Array, each: (visitor: SeriesVisitor) => void) => void,
+  ): void;
+}
+
+export function createSeriesBuilder(table: NameTable): SeriesBuilder {
+  const byNumber = sortByNumber(table.numbers);
+  let names = new Int32Array(1 << 16);
+  let counts = new Int32Array(1 << 16);
+  let years: { readonly year: number; readonly end: number }[] = [];
+  let length = 0;
+
+  return {
+    add(slice) {
+      const needed = length + slice.length;
+      if (needed > names.length) {
+        names = enlarge(names, needed);
+        counts = enlarge(counts, needed);
+      }
+      names.set(slice.names, length);
+      counts.set(slice.counts, length);
+      length = needed;
+      years.push({ year: slice.draft.year, end: needed });
+    },
+    finish(visit) {
+      if (length === 0) return;
+      const starts = startsByName(names.subarray(0, length), byNumber, table.numbers.length);
+      const next = starts.slice();
+      const seriesYears = new Int16Array(length);
+      const seriesCounts = new Int32Array(length);
+      let row = 0;
+      for (const { year, end } of years) {
+        for (; row < end; row++) {
+          const at = next[names[row] as number]!++;
+          seriesYears[at] = year;
+          seriesCounts[at] = counts[row] as number;
+        }
+      }
+      visit(seriesYears, seriesCounts, (visitor) => {
+        for (let at = 0; at < byNumber.length; at++) {
+          const name = byNumber[at] as number;
+          const start = starts[name] as number;
+          const end = next[name] as number;
+          if (end > start) visitor(table.numbers[name] as number, start, end);
+        }
+      });
+      years = [];
+      length = 0;
+    },
+  };
+}
+
+/** Where each name's run begins when the runs follow each other by rising dictionary number. */
+function startsByName(names: Int32Array, byNumber: Int32Array, total: number): Int32Array {
+  const sizes = new Int32Array(total);
+  for (let row = 0; row < names.length; row++) sizes[names[row] as number]!++;
+  const starts = new Int32Array(total);
+  let start = 0;
+  for (let at = 0; at < byNumber.length; at++) {
+    const name = byNumber[at] as number;
+    starts[name] = start;
+    start += sizes[name] as number;
+  }
+  return starts;
+}
+
+function sortByNumber(numbers: Int32Array): Int32Array {
+  const keys = new Float64Array(numbers.length);
+  for (let at = 0; at < numbers.length; at++) keys[at] = (numbers[at] as number) * 0x400000 + at;
+  keys.sort();
+  return Int32Array.from(keys, (key) => key % 0x400000);
+}
+
+function enlarge(column: Int32Array<ArrayBuffer>, needed: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.max(needed, column.length * 2));
+  larger.set(column);
+  return larger;
+}

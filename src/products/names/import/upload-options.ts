@@ -1,0 +1,20 @@
+import type { Gender } from '../normalize-gender.ts';
+
+/** What a caller says about an upload besides its bytes; kept with the dataset, so that it can be read again. */
+export interface UploadOptions {
+  readonly year: number | null;
+  readonly gender: Gender | null;
+  /** ISO 3166-2 code. */
+  readonly area: string | null;
+  /** partial: refused rows are left out; atomic: one refused row fails the file. */
+  readonly mode: 'partial' | 'atomic';
+  readonly max_errors: number | null;
+  /** Share of refused records above which the reading fails. */
+  readonly max_error_ratio: number;
+  /** Read and report, publish nothing. */
+  readonly dry_run: boolean;
+}
+
+export const DEFAULT_MAX_ERROR_RATIO = 0.05;
+/** Records before a ratio means anything. */
+export const MIN_ROWS_FOR_RATIO = 1000;
