@@ -12,9 +12,9 @@ export interface Interval {
 }
 
 const MAX_STEPS = 200;
-const TOLERANCE = 1e-10;
+const TOLERANCE = 1e-12;
 
-/** The x with P(X ≤ x) = p, for 0 < p < 1; exact to 10 digits. */
+/** The x with P(X ≤ x) = p, for 0 < p < 1; exact to 11 digits. */
 export function betaQuantile(distribution: Beta, p: number): number {
   return solve(
     (x) => betaCdf(distribution, x) - p,
