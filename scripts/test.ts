@@ -28,10 +28,10 @@ else process.exitCode = await main();
 async function main(): Promise<number> {
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
-  const scratch = mkdtempSync(join(tmpdir(), 'affirm-name-run-'));
   const server = process.env['AFFIRM_TEST_DATABASE_URL']
     ? undefined
     : await startThrowawayServer(wants('--postgres=15') ? 15 : 18);
+  const scratch = mkdtempSync(join(tmpdir(), 'affirm-name-run-'));
   try {
     const totalsFile = join(scratch, 'totals.json');
     let code = await runTests(totalsFile, server?.url, ending.signal);

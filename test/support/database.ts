@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,28 +22,36 @@ let server: Promise<string> | undefined;
 /** What is to be undone at the end of the test file, the latest first. */
 const endings: (() => Promise<void>)[] = [];
 
-after(async () => {
-  for (const end of endings.reverse()) await end();
-});
+// Hooks run in the order in which they were given, and those of the tests still need their databases. A hook that
+// is given by a hook comes after all of them.
+const afterFile = AsyncResource.bind(after);
+after(() =>
+  afterFile(async () => {
+    for (const end of endings.reverse()) await end();
+  }),
+);
 
-/** A migrated database of its own; dropped, and its pool closed, at the end of the test `t` or of the test file. */
+/**
+ * A migrated database of its own; dropped, and its pool closed, at the end of the test `t`, or of the test file
+ * (then call it before the first test of the file).
+ */
 export async function testDatabase(t?: TestContext): Promise<TestDatabase> {
-  const { url, drop } = await createDatabase(await ensureTemplate());
-  const pool = openPool(url);
+  const database = await createDatabase(await ensureTemplate());
+  const pool = openPool(database.url);
   const end = async (): Promise<void> => {
     await pool.close();
-    await drop();
+    await database.drop();
   };
-  if (t) t.after(end);
+  if (t) t.after(() => t.after(end));
   else endings.push(end);
-  return { url, pool };
+  return { url: database.url, pool };
 }
 
 /** As `testDatabase`, without any migration. */
 export async function emptyDatabase(t: TestContext): Promise<string> {
-  const { url, drop } = await createDatabase('template0');
-  t.after(drop);
-  return url;
+  const database = await createDatabase('template0');
+  t.after(() => t.after(() => database.drop()));
+  return database.url;
 }
 
 async function createDatabase(template: string): Promise<{ url: string; drop(): Promise<void> }> {
@@ -85,8 +94,8 @@ function serverUrl(): Promise<string> {
 async function startOwnServer(): Promise<string> {
   const own = await startThrowawayServer();
   // Also where the process ends without its hooks.
-  process.once('exit', own.kill);
-  endings.push(own.stop);
+  process.once('exit', () => own.kill());
+  endings.push(() => own.stop());
   return own.url;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '#platform/postgres/embedded.ts';
@@ -19,12 +19,14 @@ export interface ThrowawayServer {
 export async function startThrowawayServer(major: 15 | 18 = 18): Promise<ThrowawayServer> {
   if (major === 15 && !existsSync(DEBIAN_15)) throw new Error(`There is no PostgreSQL 15 in ${DEBIAN_15}.`);
   const dataDir = mkdtempSync(join(tmpdir(), 'affirm-name-test-'));
+  // Programs before PostgreSQL 16 leave their folder for a moment and must find the way back.
+  chmodSync(dataDir, 0o711);
+  mkdirSync(join(dataDir, 'postgres'), { mode: 0o711 });
   const binaries = { initdb: `${DEBIAN_15}/initdb`, postgres: `${DEBIAN_15}/postgres`, major };
-  const server = await startEmbedded({
-    dataDir,
-    log: silentLog,
-    throwaway: true,
-    ...(major === 15 && { binaries }),
+  const options = { dataDir, log: silentLog, throwaway: true, ...(major === 15 && { binaries }) };
+  const server = await startEmbedded(options).catch((error: unknown) => {
+    rmSync(dataDir, { recursive: true, force: true });
+    throw error;
   });
   let stopped = false;
   return {

@@ -1,0 +1,30 @@
+/**
+ * A row for every table, so that the migrations are tried on a filled database. They run in this order once all
+ * migrations are applied; a new table needs a line here. The test fails for a table that stays empty.
+ */
+export const MIGRATION_ROWS: readonly string[] = [
+  `INSERT INTO api_keys (id, key_id, key_hash, name, role, source)
+   VALUES ('00000000-0000-4000-8000-000000000001', 'abcdefgh', sha256('secret'), 'first key', 'admin', 'api')`,
+  `INSERT INTO datasets (id, country_id, filename, file_path, file_size, checksum, parser)
+   SELECT '00000000-0000-4000-8000-000000000002', id, 'names.zip', 'datasets/2/original', 9, repeat('0', 64), 'us_ssa'
+   FROM countries WHERE code = 'US'`,
+  `INSERT INTO jobs (dataset_id, type) VALUES ('00000000-0000-4000-8000-000000000002', 'parse_dataset')`,
+  `INSERT INTO reports (job_id) VALUES ('00000000-0000-4000-8000-000000000003')`,
+  `INSERT INTO record_errors (report_no, seq, code, category, phase, message)
+   SELECT no, 1, 'invalid_count', 'validation', 'parse', 'count 0' FROM reports`,
+  `INSERT INTO name_spellings (published, name, key, fold, compact, fold_v)
+   VALUES ('ZOË', 'Zoë', 'zoë', 'zoe', 'zoe', 1)`,
+  `INSERT INTO releases (country_no, dataset_id, kind, measure)
+   SELECT no, '00000000-0000-4000-8000-000000000002', 'dataset', 'births' FROM countries WHERE code = 'US'`,
+  `INSERT INTO release_slices (release_no, area_no, gender, from_year, to_year, file, rows_read, sum_read, rows, sum,
+                               has_series, hist_counts, hist_freqs)
+   SELECT releases.no, areas.no, 'F', 2024, 2024, 'yob2024.txt', 1, 5, 1, 5, true, '{5}', '{1}'
+   FROM releases, areas WHERE areas.code = 'US'`,
+  `INSERT INTO slices (area_no, measure, gender, from_year, to_year, release_no)
+   SELECT area_no, 'births', gender, from_year, to_year, release_no FROM release_slices`,
+  `INSERT INTO name_series (area_no, name_no, release_no, gender, years, counts)
+   SELECT area_no, name_spellings.no, release_no, gender, '{2024}', '{5}' FROM release_slices, name_spellings`,
+  `INSERT INTO ranking_pages (area_no, release_no, from_year, to_year, page, gender, names, counts)
+   SELECT area_no, release_no, from_year, to_year, 0, gender, ARRAY[name_spellings.no], '{5}'
+   FROM release_slices, name_spellings`,
+];
