@@ -107,7 +107,7 @@ const GAUSS: readonly (readonly [number, number])[] = [
   [0.9894009349916499, 0.0271524594117541],
 ];
 
-/** For large a and b: the density integrated from x into its own tail, as far as 12 standard deviations. */
+/** For large a and b: the density integrated from x into its own tail, 8 standard deviations far. */
 function integratedCdf(distribution: Beta, x: number): number {
   const { a, b } = distribution;
   const mean = a / (a + b);
@@ -115,10 +115,8 @@ function integratedCdf(distribution: Beta, x: number): number {
   const below = x < mean;
   // Nothing that a double can hold lies farther out.
   if (Math.abs(x - mean) > 50 * deviation) return below ? 0 : 1;
-  const end = below
-    ? Math.max(0, Math.min(mean - 12 * deviation, x - 6 * deviation))
-    : Math.min(1, Math.max(mean + 12 * deviation, x + 6 * deviation));
-  const tail = Math.abs(integral(distribution, x, end, 4));
+  const end = below ? Math.max(0, x - 8 * deviation) : Math.min(1, x + 8 * deviation);
+  const tail = Math.abs(integral(distribution, x, end, 2));
   return below ? tail : 1 - tail;
 }
 

@@ -12,10 +12,16 @@ export interface Interval {
 }
 
 const MAX_STEPS = 200;
-const TOLERANCE = 1e-12;
+/** Relative to x, which is kept on the side of 0. */
+const TOLERANCE = 1e-10;
 
-/** The x with P(X ≤ x) = p, for 0 < p < 1; exact to 11 digits. */
+/** The x with P(X ≤ x) = p, for 0 < p < 1; exact to 10 digits, those near 1 counted from 1. */
 export function betaQuantile(distribution: Beta, p: number): number {
+  const { a, b } = distribution;
+  return a > b ? 1 - quantileNearZero(beta(b, a), 1 - p) : quantileNearZero(distribution, p);
+}
+
+function quantileNearZero(distribution: Beta, p: number): number {
   return solve(
     (x) => betaCdf(distribution, x) - p,
     (x) => betaDensity(distribution, x),
@@ -27,8 +33,7 @@ export function betaQuantile(distribution: Beta, p: number): number {
 /** The equal-tailed interval that holds `level` of the distribution. */
 export function betaInterval(distribution: Beta, level: number): Interval {
   const tail = (1 - level) / 2;
-  const mirrored = beta(distribution.b, distribution.a);
-  return { low: betaQuantile(distribution, tail), high: 1 - betaQuantile(mirrored, tail) };
+  return { low: betaQuantile(distribution, tail), high: betaQuantile(distribution, 1 - tail) };
 }
 
 /** The equal-tailed interval of a mixture; of a single part it is that part's. */
