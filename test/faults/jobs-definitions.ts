@@ -17,7 +17,8 @@ export const PLACES = [
 
 export type Place = (typeof PLACES)[number];
 
-const ROWS = 100;
+/** More than the server gathers before it writes: what is copied up to the stop holds its keys. */
+export const ROWS = 4_000;
 
 /** What the jobs below write: `key` is shared by all attempts, so that a forgotten one blocks the next. */
 export async function createJobTables(db: Database): Promise<void> {
@@ -28,7 +29,7 @@ export async function createJobTables(db: Database): Promise<void> {
   );
 }
 
-/** Writes 100 rows in one transaction and calls `reach` at the place of its payload. */
+/** Writes rows in one transaction and calls `reach` at the place of its payload. */
 export function copyJob(pool: Pool, reach: (place: Place) => Promise<void>): JobDefinition {
   return defineJob({
     type: 'copy',
@@ -62,7 +63,7 @@ async function writeRows(
   async function* lines(): AsyncGenerator<string> {
     for (let key = 0; key < ROWS / 2; key++) {
       yield `${key}\t${leaseToken}\n`;
-      if (key === ROWS / 4) await at('in copy');
+      if (key === ROWS * 0.4) await at('in copy');
     }
   }
   await pipeline(Readable.from(lines()), tx.copyIn('COPY written FROM STDIN'));

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import { testDatabase } from '#test/support/database.ts';
-import { copyJob, createJobTables, type Place, PLACES } from './jobs-definitions.ts';
+import { copyJob, createJobTables, type Place, PLACES, ROWS } from './jobs-definitions.ts';
 import { jobReaches, jobRow, startChildWorker, startTestWorker, until } from './jobs-support.ts';
 
 const LEASE_MS = 2_000;
@@ -19,13 +19,13 @@ function fenceTest(place: Place): void {
     const jobId = await enqueueJob(db.pool, { type: 'copy', payload: { place }, createdBy: null });
 
     const stopped = startChildWorker(db.url, { leaseMs: LEASE_MS });
-    t.after(stopped.kill);
+    t.after(() => stopped.kill());
     await stopped.says(`at ${place}`);
     stopped.process.kill('SIGSTOP');
     const stoppedAt = performance.now();
 
     const other = await startTestWorker(db, [copyJob(db.pool, async () => {})], { leaseMs: LEASE_MS });
-    t.after(other.stop);
+    t.after(() => other.stop());
     if (place === 'unnamed') {
       // Its server process lives on and holds the keys until it is fenced off.
       await until('second claim', async () => (await jobRow(db.pool, jobId)).lease_token === 3);
@@ -47,7 +47,7 @@ function fenceTest(place: Place): void {
       sql`
       SELECT lease_token, count(*)::int AS rows FROM written GROUP BY lease_token`,
     );
-    assert.deepEqual(rows, [{ lease_token: 3, rows: 100 }]);
+    assert.deepEqual(rows, [{ lease_token: 3, rows: ROWS }]);
     assert.deepEqual(await jobRow(db.pool, jobId), done);
   });
 }

@@ -55,7 +55,7 @@ export type JobDefinitions = ReadonlyMap<string, JobDefinition>;
 export function defineJob<Schema extends TSchema>(
   definition: Omit<JobDefinition<Static<Schema>>, 'payload'> & { readonly payload: Schema },
 ): JobDefinition {
-  return definition as JobDefinition;
+  return definition;
 }
 
 export function jobDefinitions(list: readonly JobDefinition[]): JobDefinitions {

@@ -30,16 +30,24 @@ export function startHeartbeats(options: {
   let pendingProgress: NodeJS.Timeout | undefined;
   let lastBeat = performance.now();
   let stopped = false;
+  let again = false;
   const regular = setInterval(() => void beat(), limits.leaseMs / 3);
 
+  /** One at a time; asked while one is on its way, another follows, since that one may have come too early. */
   function beat(): Promise<void> {
-    sending ??= send().finally(() => {
+    if (sending) {
+      again = true;
+      return sending;
+    }
+    sending = send().finally(() => {
       sending = undefined;
+      if (again && !stopped) void beat();
     });
     return sending;
   }
 
   async function send(): Promise<void> {
+    again = false;
     if (stopped) return;
     clearTimeout(pendingProgress);
     pendingProgress = undefined;

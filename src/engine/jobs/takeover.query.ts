@@ -101,7 +101,7 @@ export async function takeOverJob(
                             ELSE bytes_done + records_done END,
         ${released}
     WHERE id = ${expired.jobId} AND lease_token = ${expired.leaseToken} AND status = 'running'
-      AND lease_expires_at < clock_timestamp()
+      AND lease_expires_at < clock_timestamp() AND cancel_requested_at IS NULL
     RETURNING pg_notify('jobs', 'queued')
   `,
   );

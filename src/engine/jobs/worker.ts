@@ -3,17 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { createAlarm } from './alarm.ts';
-import { claimJobs } from './claim.query.ts';
 import { deleteOldJobs } from './command.query.ts';
 import type { JobDefinitions } from './define-job.ts';
-import { type JobRun, type RunSettings, startJobRun } from './job-run.ts';
+import { createSlots, type RunningJob } from './job-slots.ts';
 import { reapExpiredLeases } from './reaper.ts';
 import type { Random } from './retry-policy.ts';
 import { listenOnPostgres } from './wake-up/postgres.ts';
 import type { WakeUpMessage } from './wake-up/wake-up.ts';
 
 const CLEAN_UP_EVERY_MS = 3_600_000;
-const SETTLE_AFTER_ABORT_MS = 8_000;
+const SHUTDOWN_GRACE_MS = 20_000;
 
 export interface WorkerOptions {
   readonly pool: Pool;
@@ -35,18 +34,11 @@ export interface WorkerOptions {
   readonly log: Logger;
 }
 
-export interface RunningJob {
-  readonly jobId: string;
-  readonly type: string;
-  readonly lockedBy: string;
-  readonly startedAt: Date;
-}
-
 export interface Worker {
   /** `host:pid`, the start of `locked_by`. */
   readonly name: string;
   /** What runs now; empty when idle. */
-  running(): RunningJob[];
+  readonly running: () => RunningJob[];
   /** When it last asked for work with success; for health checks and supervisors. */
   lastPollAt(): Date;
   /** Claims nothing more, lets jobs finish for the grace, gives the others back. */
@@ -55,46 +47,18 @@ export interface Worker {
 
 /** Runs jobs in this process until stopped. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { pool, log, concurrency, leaseMs } = options;
-  const settings: RunSettings = { ...options, random: options.random ?? Math.random };
+  const { pool, log, leaseMs, definitions } = options;
   const name = `${hostname()}:${process.pid}`;
-  const runs = new Map<number, JobRun>();
   const alarm = createAlarm();
+  const slots = createSlots({ ...options, random: options.random ?? Math.random }, name, alarm);
   const stopping = new AbortController();
   let lastPollAt = new Date();
-
-  function heard(message: WakeUpMessage): void {
-    if (message.kind === 'work') return alarm.ring();
-    for (const run of runs.values()) if (run.job.id === message.jobId) void run.beat();
-  }
-
-  async function fillSlots(): Promise<void> {
-    const freeSlots = slotsOf(concurrency).filter((slot) => !runs.has(slot));
-    if (freeSlots.length === 0 || stopping.signal.aborted) return;
-    const types = [...options.definitions.keys()];
-    const jobs = await claimJobs(pool, {
-      types,
-      worker: name,
-      freeSlots,
-      leaseMs,
-      maxAttempts: options.maxAttempts,
-    });
-    lastPollAt = new Date();
-    for (const job of jobs) {
-      const run = startJobRun(job, settings);
-      runs.set(job.slot, run);
-      void run.settled.then(({ retryInMs }) => {
-        runs.delete(job.slot);
-        alarm.ring();
-        if (retryInMs !== undefined) setTimeout(alarm.ring, retryInMs + 1).unref();
-      });
-    }
-  }
 
   async function claimLoop(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        await fillSlots();
+        await slots.fill();
+        lastPollAt = new Date();
       } catch (error) {
         log.warn({ err: error }, 'jobs could not be claimed');
       }
@@ -102,41 +66,37 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     }
   }
 
+  function heard(message: WakeUpMessage): void {
+    if (message.kind === 'cancel') slots.beat(message.jobId);
+    else alarm.ring();
+  }
+
   const wakeUp = options.listenUrl ? listenOnPostgres(options.listenUrl, heard, log) : undefined;
-  const reaping = repeat(leaseMs / 3, stopping.signal, log, () =>
-    reapExpiredLeases(pool, options.definitions, options, log),
-  );
-  const cleaning = repeat(CLEAN_UP_EVERY_MS, stopping.signal, log, async () => {
-    while ((await deleteOldJobs(pool, options.retentionMs)) > 0);
-  });
+  const upkeep = [
+    repeat(leaseMs / 3, stopping.signal, log, () => reapExpiredLeases(pool, definitions, options, log)),
+    repeat(CLEAN_UP_EVERY_MS, stopping.signal, log, () => cleanUp(pool, options.retentionMs)),
+  ];
   const claiming = claimLoop();
   await wakeUp?.ready;
-  log.info({ worker: name, concurrency }, 'worker started');
-
-  async function stop(): Promise<void> {
-    stopping.abort();
-    alarm.ring();
-    await Promise.all([wakeUp?.stop(), claiming]);
-    const settled = Promise.all([...runs.values()].map((run) => run.settled));
-    await within(options.shutdownGraceMs ?? 20_000, settled);
-    for (const run of runs.values()) run.giveBack();
-    await within(SETTLE_AFTER_ABORT_MS, settled);
-    await Promise.all([reaping, cleaning]);
-    log.info({ worker: name }, 'worker stopped');
-  }
+  log.info({ worker: name, concurrency: options.concurrency }, 'worker started');
 
   return {
     name,
-    running: () =>
-      [...runs.values()].map(({ job, startedAt }) => ({
-        jobId: job.id,
-        type: job.type,
-        lockedBy: job.lockedBy,
-        startedAt,
-      })),
+    running: slots.running,
     lastPollAt: () => lastPollAt,
-    stop,
+    async stop() {
+      stopping.abort();
+      alarm.ring();
+      await Promise.all([wakeUp?.stop(), claiming]);
+      await slots.drain(options.shutdownGraceMs ?? SHUTDOWN_GRACE_MS);
+      await Promise.all(upkeep);
+      log.info({ worker: name }, 'worker stopped');
+    },
   };
+}
+
+async function cleanUp(pool: Pool, retentionMs: number): Promise<void> {
+  while ((await deleteOldJobs(pool, retentionMs)) > 0);
 }
 
 /** Calls `work` now and then every `intervalMs` until the signal; never two at a time, errors are logged. */
@@ -150,14 +110,4 @@ async function repeat(
     await work().catch((error: unknown) => log.warn({ err: error }, 'job upkeep failed'));
     await delay(intervalMs, undefined, { signal, ref: false }).catch(() => {});
   }
-}
-
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  const timer = new AbortController();
-  await Promise.race([work, delay(milliseconds, undefined, { signal: timer.signal }).catch(() => {})]);
-  timer.abort();
-}
-
-function slotsOf(concurrency: number): number[] {
-  return Array.from({ length: concurrency }, (_, index) => index + 1);
 }

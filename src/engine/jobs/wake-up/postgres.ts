@@ -23,7 +23,7 @@ export function listenOnPostgres(url: string, listener: WakeUpListener, log: Log
       const lost = (error?: Error): void => {
         if (closed) return;
         closed = true;
-        client.end().catch(() => {});
+        void client.end();
         retry(error);
       };
       client.on('error', lost);

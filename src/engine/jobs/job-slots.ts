@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Alarm } from './alarm.ts';
+import { claimJobs } from './claim.query.ts';
+import { type JobRun, type RunSettings, startJobRun } from './job-run.ts';
+
+/** How long aborted jobs may take to give their leases back. */
+const SETTLE_AFTER_ABORT_MS = 8_000;
+
+export interface SlotSettings extends RunSettings {
+  readonly concurrency: number;
+  readonly maxAttempts: number;
+}
+
+export interface RunningJob {
+  readonly jobId: string;
+  readonly type: string;
+  readonly lockedBy: string;
+  readonly startedAt: Date;
+}
+
+export interface Slots {
+  /** Claims and starts as many jobs as there are free slots. */
+  fill(): Promise<void>;
+  readonly running: () => RunningJob[];
+  /** Has the job, if it runs here, look whether it is canceled. */
+  beat(jobId: string): void;
+  /** Waits for the running jobs, then gives the leases of the others back. */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** The places of one worker where jobs run; rings the alarm when there may be something to claim. */
+export function createSlots(settings: SlotSettings, worker: string, alarm: Alarm): Slots {
+  const { pool, definitions, concurrency, leaseMs, maxAttempts } = settings;
+  const types = [...definitions.keys()];
+  const runs = new Map<number, JobRun>();
+
+  async function occupy(run: JobRun): Promise<void> {
+    const { slot } = run.job;
+    runs.set(slot, run);
+    const { retryInMs } = await run.settled;
+    runs.delete(slot);
+    alarm.ring();
+    // Polling would find it as well, but later.
+    if (retryInMs !== undefined) setTimeout(alarm.ring, retryInMs + 1).unref();
+  }
+
+  return {
+    async fill() {
+      const freeSlots = slotsOf(concurrency).filter((slot) => !runs.has(slot));
+      if (freeSlots.length === 0) return;
+      const jobs = await claimJobs(pool, { types, worker, freeSlots, leaseMs, maxAttempts });
+      for (const job of jobs) void occupy(startJobRun(job, settings));
+    },
+    running: () =>
+      [...runs.values()].map(({ job, startedAt }) => ({
+        jobId: job.id,
+        type: job.type,
+        lockedBy: job.lockedBy,
+        startedAt,
+      })),
+    beat(jobId) {
+      for (const run of runs.values()) if (run.job.id === jobId) void run.beat();
+    },
+    async drain(graceMs) {
+      const settled = Promise.all([...runs.values()].map((run) => run.settled));
+      await within(graceMs, settled);
+      for (const run of runs.values()) run.giveBack();
+      await within(SETTLE_AFTER_ABORT_MS, settled);
+    },
+  };
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([work, delay(milliseconds, undefined, { signal: timer.signal }).catch(() => {})]);
+  timer.abort();
+}
+
+function slotsOf(concurrency: number): number[] {
+  return Array.from({ length: concurrency }, (_, index) => index + 1);
+}
