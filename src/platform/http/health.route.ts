@@ -16,7 +16,7 @@ export interface HealthDependencies {
   readonly readiness: readonly (() => boolean | Promise<boolean>)[];
 }
 
-const HEALTH_WITHIN_MS = 4000;
+const HEALTH_WITHIN_MS = 3000;
 const READY_WITHIN_MS = 1500;
 
 const Health = Type.Object({

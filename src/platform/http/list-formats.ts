@@ -117,7 +117,7 @@ const FORMAT_BY_TYPE: Readonly<Record<string, ListFormat>> = {
 };
 
 /** The best of the three by `Accept`; JSON where nothing fits, which a browser's header does not. */
-export function acceptedFormat(accept: string | undefined): ListFormat {
+function acceptedFormat(accept: string | undefined): ListFormat {
   if (accept === undefined || accept === '*/*') return 'json';
   const wishes = accept.split(',').map((part, order) => {
     const [type = '', ...parameters] = part.split(';').map((word) => word.trim().toLowerCase());

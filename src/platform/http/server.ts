@@ -4,7 +4,6 @@ import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { once } from 'node:events';
 import type { RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
 import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/observability/log.ts';
@@ -95,11 +94,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 /** Takes no more connections, lets running requests finish for `graceMs`, then cuts what is left. */
 export async function stopHttpServer(app: HttpServer, graceMs = GRACE_MS): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  // A connection that falls idle after the close would be kept alive for its whole idle time.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
   try {
     await app.close();
-    if (app.server.listening) await once(app.server, 'close');
   } finally {
     clearTimeout(cut);
+    clearInterval(sweep);
   }
 }
 

@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 
 export type Logger = PinoLogger;
 
@@ -35,13 +35,14 @@ export function createLogger({ level, format, destination }: LogOptions): Logger
   );
 }
 
-function prettyStream(destination: DestinationStream | undefined): DestinationStream {
-  return PinoPretty({
-    colorize: destination === undefined && process.stdout.isTTY,
-    translateTime: 'SYS:HH:MM:ss.l',
-    destination: destination ?? 1,
-    sync: true,
-  });
+function prettyStream(destination: DestinationStream = process.stdout): DestinationStream {
+  const colorize = destination === process.stdout && process.stdout.isTTY;
+  const pretty = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l' });
+  return {
+    write(line) {
+      destination.write(pretty(line));
+    },
+  };
 }
 
 interface DescribedError {
