@@ -95,6 +95,7 @@ async function startOwnServer(): Promise<string> {
   const own = await startThrowawayServer();
   // Also where the process ends without its hooks.
   process.once('exit', () => own.kill());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   endings.push(() => own.stop());
   return own.url;
 }

@@ -1,10 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '#platform/postgres/embedded.ts';
+import { clusterIn } from '#platform/postgres/embedded-cluster.ts';
+import { acquireOwnerLock } from '#platform/postgres/embedded-lock.ts';
 import { signal } from '#platform/postgres/embedded-process.ts';
+import { stopOrphan } from '#platform/postgres/embedded-server.ts';
 
 const DEBIAN_15 = '/usr/lib/postgresql/15/bin';
+
+const PREFIX = 'affirm-name-test-';
 
 export const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -18,7 +23,8 @@ export interface ThrowawayServer {
 /** A server that loses everything when it stops: the installed PostgreSQL 18, or Debian's 15. */
 export async function startThrowawayServer(major: 15 | 18 = 18): Promise<ThrowawayServer> {
   if (major === 15 && !existsSync(DEBIAN_15)) throw new Error(`There is no PostgreSQL 15 in ${DEBIAN_15}.`);
-  const dataDir = mkdtempSync(join(tmpdir(), 'affirm-name-test-'));
+  await removeAbandoned();
+  const dataDir = mkdtempSync(join(tmpdir(), PREFIX));
   // Programs before PostgreSQL 16 leave their folder for a moment and must find the way back.
   chmodSync(dataDir, 0o711);
   mkdirSync(join(dataDir, 'postgres'), { mode: 0o711 });
@@ -40,4 +46,20 @@ export async function startThrowawayServer(major: 15 | 18 = 18): Promise<Throwaw
       if (!stopped) signal(server.pid, 'SIGQUIT');
     },
   };
+}
+
+/** Ends what a killed test run has left behind; a folder with a live owner is refused to us. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+    const dataDir = join(tmpdir(), name);
+    const folder = join(dataDir, 'postgres');
+    if (!existsSync(join(folder, 'owner'))) continue;
+    try {
+      acquireOwnerLock(join(folder, 'owner'), dataDir);
+      for (const major of [15, 18]) await stopOrphan(clusterIn(folder, major).dataFolder);
+      rmSync(dataDir, { recursive: true, force: true });
+    } catch {
+      continue;
+    }
+  }
 }

@@ -118,8 +118,13 @@ async function initialise(options: InitdbOptions): Promise<void> {
 async function runInitdb(options: InitdbOptions, locale: string): Promise<string | undefined> {
   const { dataFolder, binaries, account, durable } = options;
   const args = [
-    ...['-D', dataArgument(dataFolder), '-U', SUPERUSER, '--auth=scram-sha-256', '--pwfile=../password'],
-    ...['--encoding=UTF8', `--locale=${locale}`, ...builtinLocale(binaries.major)],
+    `--pgdata=${dataArgument(dataFolder)}`,
+    `--username=${SUPERUSER}`,
+    '--auth=scram-sha-256',
+    '--pwfile=../password',
+    '--encoding=UTF8',
+    `--locale=${locale}`,
+    ...builtinLocale(binaries.major),
     ...(durable ? [] : ['--no-sync']),
   ];
   const child = spawn(binaries.initdb, args, {

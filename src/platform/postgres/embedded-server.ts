@@ -30,13 +30,11 @@ export type StartResult =
 
 /**
  * Starts `postgres` in a session of its own, so that neither a signal to our group nor our end reaches it.
- * The caller owns the folder: a server that still runs there has lost its owner and is stopped first.
+ * The caller owns the folder.
  */
 export async function startServer(options: ServerOptions): Promise<StartResult> {
   const deadline = performance.now() + OLD_BACKENDS_MS;
   for (;;) {
-    const orphan = runningServer(options.dataFolder);
-    if (orphan !== undefined) await stopServer(orphan);
     const started = await tryStart(options);
     if (started.kind !== 'failed') return started;
     if (/could not bind|could not create any TCP\/IP sockets/.test(started.said))
@@ -44,6 +42,7 @@ export async function startServer(options: ServerOptions): Promise<StartResult> 
     // Backends of a killed server notice within moments that it is gone.
     const oldBackends = /pre-existing shared memory block|lock file .* already exists/.test(started.said);
     if (!oldBackends || performance.now() > deadline) throw startFailed(options.logFile, started.said);
+    await stopOrphan(options.dataFolder);
     await delay(100);
   }
 }
@@ -60,8 +59,14 @@ export async function stopServer(pid: number): Promise<void> {
   }
 }
 
+/** Stops a server that has lost its owner; to be called by the new owner of the folder. */
+export async function stopOrphan(dataFolder: string): Promise<void> {
+  const pid = runningServer(dataFolder);
+  if (pid !== undefined) await stopServer(pid);
+}
+
 /** The live server on this folder, whoever started it. */
-export function runningServer(dataFolder: string): number | undefined {
+function runningServer(dataFolder: string): number | undefined {
   const pid = Number.parseInt(readLines(dataFolder)[0] ?? '', 10);
   return pid > 0 && isRunning(pid) && isServerOf(pid, dataFolder) ? pid : undefined;
 }
@@ -79,17 +84,17 @@ async function tryStart(
     stdio: ['ignore', log, log],
   });
   closeSync(log);
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', () => resolve(readFrom(options.logFile, logStart)));
-  });
   const stopWaiting = new AbortController();
-  try {
-    const ready = waitUntilReady(options.dataFolder, child, stopWaiting.signal).then(() => undefined);
-    const said = await Promise.race([ready, ended]);
-    if (said !== undefined) return { kind: 'failed', said };
-  } finally {
-    stopWaiting.abort();
+  const ended = new Promise<string | undefined>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', () => resolve(undefined));
+  });
+  const outcome = await Promise.race([
+    waitUntilReady(options.dataFolder, child, stopWaiting.signal),
+    ended.then((message) => ({ message })),
+  ]).finally(() => stopWaiting.abort());
+  if (outcome !== 'ready') {
+    return { kind: 'failed', said: outcome?.message ?? readFrom(options.logFile, logStart) };
   }
   child.unref();
   return { kind: 'ready', child };
@@ -98,20 +103,26 @@ async function tryStart(
 function serverArguments({ dataFolder, port, settings }: ServerOptions): string[] {
   const all = { ...settings, port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '' };
   return [
-    ...['-D', dataArgument(dataFolder)],
+    '-D',
+    dataArgument(dataFolder),
     ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
 }
 
 /** The server writes its state into the eighth line of its pid file; crash recovery may take minutes. */
-async function waitUntilReady(dataFolder: string, child: ChildProcess, end: AbortSignal): Promise<void> {
+async function waitUntilReady(
+  dataFolder: string,
+  child: ChildProcess,
+  end: AbortSignal,
+): Promise<'ready' | undefined> {
   const deadline = performance.now() + READY_LIMIT_MS;
   while (!end.aborted) {
     const lines = readLines(dataFolder);
-    if (Number(lines[0]) === child.pid && lines[7]?.startsWith('ready')) return;
+    if (Number(lines[0]) === child.pid && lines[7]?.startsWith('ready')) return 'ready';
     if (performance.now() > deadline) throw new Error('PostgreSQL did not become ready.');
     await delay(POLL_MS);
   }
+  return undefined;
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { serverAccount } from './embedded-account.ts';
 import { type Binaries, embeddedBinaries } from './embedded-binaries.ts';
@@ -9,22 +8,14 @@ import { clusterIn, ensureCluster, SUPERUSER } from './embedded-cluster.ts';
 import { acquireOwnerLock } from './embedded-lock.ts';
 import { keepLogSmall } from './embedded-log.ts';
 import { freePort } from './embedded-port.ts';
-import { type ServerOptions, startServer, stopServer } from './embedded-server.ts';
+import { type ServerOptions, startServer, stopOrphan, stopServer } from './embedded-server.ts';
 import { serverSettings } from './embedded-settings.ts';
+import { type EmbeddedLog, supervise } from './embedded-supervisor.ts';
 
 const DATABASE = 'affirm_name';
 const PORT_ATTEMPTS = 5;
-const RESTART_PAUSE_MS = 200;
-const RESTARTS_IN_A_ROW = 5;
-const STEADY_MS = 60_000;
+const PATIENCE_MS = 5_000;
 const ATTACH_LIMIT_MS = 2_000;
-
-/** What the launcher says; a pino logger fits. */
-export interface EmbeddedLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export interface EmbeddedOptions {
   readonly dataDir: string;
@@ -85,22 +76,19 @@ async function startOwned(
   const binaries = options.binaries ?? embeddedBinaries(folder);
   const account = serverAccount(clusterIn(folder, binaries.major).dataFolder);
   const { dataFolder, passwordFile } = await ensureCluster({ folder, binaries, account, durable });
+  await stopOrphan(dataFolder);
   const logFile = join(folder, 'server.log');
   const stopWatchingLog = keepLogSmall(logFile);
-  const settings = serverSettings(durable);
-  const { port, child } = await startOnFreePort(
-    { dataFolder, logFile, binaries, account, settings },
-    portOf(readText(urlFile(folder))),
-  );
+  const server = { dataFolder, logFile, binaries, account, settings: serverSettings(durable) };
+  const { port, child } = await startOnFreePort(server, portOf(readText(urlFile(folder))), options.log);
   const url = address(port, readFileSync(passwordFile, 'utf8'));
-  await ensureDatabase(url);
+  await ensureDatabase(url).catch(async (error: unknown) => {
+    await stopServer(child.pid as number);
+    throw error;
+  });
   publish(urlFile(folder), url);
 
-  const supervised = supervise(
-    child,
-    { dataFolder, logFile, binaries, account, settings, port },
-    options.log,
-  );
+  const supervised = supervise(child, { ...server, port }, options.log);
   options.log.info({ pid: supervised.pid, port, data_dir: options.dataDir }, 'embedded PostgreSQL is ready');
   return {
     url,
@@ -119,65 +107,24 @@ async function startOwned(
 async function startOnFreePort(
   options: Omit<ServerOptions, 'port'>,
   preferred: number | undefined,
+  log: EmbeddedLog,
 ): Promise<{ port: number; child: ChildProcess }> {
-  for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
-    const port = await freePort(attempt === 0 ? preferred : undefined);
-    const started = await startServer({ ...options, port });
-    if (started.kind === 'ready') return { port, child: started.child };
+  const patience = setInterval(() => {
+    log.info(
+      { log_file: options.logFile },
+      'embedded PostgreSQL is still starting: it recovers from a crash',
+    );
+  }, PATIENCE_MS);
+  try {
+    for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+      const port = await freePort(attempt === 0 ? preferred : undefined);
+      const started = await startServer({ ...options, port });
+      if (started.kind === 'ready') return { port, child: started.child };
+    }
+  } finally {
+    clearInterval(patience);
   }
   throw new Error('Other programs took every port that was chosen for PostgreSQL.');
-}
-
-/** Restarts the server when it ends without being asked to; gives up when it does not stay up. */
-function supervise(
-  first: ChildProcess,
-  options: ServerOptions,
-  log: EmbeddedLog,
-): { readonly pid: number; stop(): Promise<void> } {
-  let child = first;
-  let stopping = false;
-  let restarting: Promise<void> = Promise.resolve();
-  let failures = 0;
-
-  watch();
-  return {
-    get pid() {
-      return child.pid as number;
-    },
-    async stop() {
-      stopping = true;
-      await restarting;
-      await stopServer(child.pid as number);
-    },
-  };
-
-  function watch(): void {
-    const since = performance.now();
-    child.once('exit', (code, signal) => {
-      if (stopping) return;
-      if (performance.now() - since > STEADY_MS) failures = 0;
-      log.warn({ code, signal }, 'embedded PostgreSQL ended by itself; starting it again');
-      restarting = restart();
-    });
-  }
-
-  async function restart(): Promise<void> {
-    while (!stopping && failures++ < RESTARTS_IN_A_ROW) {
-      try {
-        const started = await startServer(options);
-        if (started.kind === 'ready') {
-          child = started.child;
-          log.info({ pid: child.pid }, 'embedded PostgreSQL is ready again');
-          return watch();
-        }
-      } catch (error) {
-        log.warn({ err: error }, 'embedded PostgreSQL did not start');
-      }
-      await delay(RESTART_PAUSE_MS * failures);
-    }
-    if (!stopping)
-      log.error({ log_file: options.logFile }, 'embedded PostgreSQL does not stay up; giving up');
-  }
 }
 
 async function ensureDatabase(url: string): Promise<void> {

@@ -1,0 +1,72 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ServerOptions, startServer, stopServer } from './embedded-server.ts';
+
+const RESTART_PAUSE_MS = 200;
+const RESTARTS_IN_A_ROW = 5;
+const STEADY_MS = 60_000;
+
+/** What the launcher says; a pino logger fits. */
+export interface EmbeddedLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Restarts the server when it ends without being asked to; gives up when it does not stay up. */
+export function supervise(
+  first: ChildProcess,
+  options: ServerOptions,
+  log: EmbeddedLog,
+): { readonly pid: number; stop(): Promise<void> } {
+  let child = first;
+  const ending = new AbortController();
+  let restarting: Promise<void> = Promise.resolve();
+  let failures = 0;
+
+  watch();
+  return {
+    get pid() {
+      return child.pid as number;
+    },
+    async stop() {
+      ending.abort();
+      await restarting;
+      await stopServer(child.pid as number);
+    },
+  };
+
+  function watch(): void {
+    const since = performance.now();
+    const onExit = (): void => {
+      if (ending.signal.aborted) return;
+      if (performance.now() - since > STEADY_MS) failures = 0;
+      const { exitCode, signalCode } = child;
+      log.warn(
+        { code: exitCode, signal: signalCode },
+        'embedded PostgreSQL ended by itself; starting it again',
+      );
+      restarting = restart();
+    };
+    if (child.exitCode !== null || child.signalCode !== null) onExit();
+    else child.once('exit', onExit);
+  }
+
+  async function restart(): Promise<void> {
+    while (!ending.signal.aborted && failures++ < RESTARTS_IN_A_ROW) {
+      try {
+        const started = await startServer(options);
+        if (started.kind === 'ready') {
+          child = started.child;
+          log.info({ pid: child.pid }, 'embedded PostgreSQL is ready again');
+          return watch();
+        }
+      } catch (error) {
+        log.warn({ err: error }, 'embedded PostgreSQL did not start');
+      }
+      await delay(RESTART_PAUSE_MS * failures);
+    }
+    if (!ending.signal.aborted)
+      log.error({ log_file: options.logFile }, 'embedded PostgreSQL does not stay up; giving up');
+  }
+}
