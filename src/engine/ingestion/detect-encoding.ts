@@ -17,6 +17,7 @@ export interface EncodingDetector {
   decide(isWhole: boolean): DetectedEncoding;
 }
 
+const LATIN = /\p{Script=Latin}/u;
 const PATTERN_BYTES = 64 * 1024;
 const MAX_WORDS = 2000;
 const WORD_WITH_HIGH_BYTE = /[A-Za-z\x80-\xFF]{0,40}[\x80-\xFF][A-Za-z\x80-\xFF]{0,40}/g;
@@ -120,17 +121,19 @@ function scoreOf(words: readonly string[], table: readonly string[]): number {
       else if (letter === '\u2019') score += 1;
       else if (!/\p{L}/u.test(letter)) score -= before === '' ? 0 : 1;
       else if (letter > '\x7F') score += 1;
-      if (isMixed(before, letter)) score -= 3;
+      if (isUnlikely(before, letter)) score -= 3;
       before = letter;
     }
   }
   return score;
 }
 
-function isMixed(before: string, letter: string): boolean {
+function isUnlikely(before: string, letter: string): boolean {
   if (!/\p{L}/u.test(before) || !/\p{L}/u.test(letter)) return false;
+  // Accented letters rarely stand side by side in Latin script; letters of other scripts always do.
+  if (before > '\x7F' && letter > '\x7F' && LATIN.test(before) && LATIN.test(letter)) return true;
   const turnsCapital = /\p{Ll}/u.test(before) && /\p{Lu}/u.test(letter);
-  return turnsCapital || /\p{Script=Latin}/u.test(before) !== /\p{Script=Latin}/u.test(letter);
+  return turnsCapital || LATIN.test(before) !== LATIN.test(letter);
 }
 
 function decode(word: string, table: readonly string[]): string {

@@ -39,7 +39,7 @@ async function checkContent(file: SourceFile): Promise<void> {
   } catch (error) {
     // What can be read is read later, and the damage shows then.
     if (length === 0)
-      throw isCompressionError(error) ? archiveDamaged('its gzip data is damaged', error) : error;
+      throw isCompressionError(error) ? archiveDamaged('its gzip data is damaged or cut off', error) : error;
   }
   if (length === 0) throw emptyFile(`The text in "${file.name}"`);
   const format = knownFormat(Buffer.concat(pieces).subarray(0, MAGIC_BYTES));

@@ -1,7 +1,7 @@
 import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
 import { archiveDamaged, emptyFile, workbookUnsupported } from './archive-errors.ts';
-import { createBlockReader } from './block-reader.ts';
+import { type BlockReader, createBlockReader } from './block-reader.ts';
 import { openGzip } from './gzip-source.ts';
 import type { IngestionLimits } from './limits.ts';
 import { type KnownFormat, knownFormat, MAGIC_BYTES } from './magic.ts';
@@ -43,13 +43,15 @@ export async function openSource(
   const format = knownFormat(await blocks.read(0, MAGIC_BYTES));
   let consumed = 0;
   const readRange: RangeReader = async function* (start, end, signal) {
-    const pieces =
-      end - start <= SMALL_RANGE_BYTES
-        ? [await blocks.read(start, end, signal)]
-        : await store.read(key, { start, end }, signal);
-    for await (const piece of pieces) {
-      consumed += (piece as Buffer).length;
-      yield piece as Buffer;
+    signal?.throwIfAborted();
+    try {
+      for await (const piece of await rangeOf(store, key, blocks, start, end, signal)) {
+        consumed += (piece as Buffer).length;
+        yield piece as Buffer;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
     }
   };
   const source = { size, bytesRead: () => consumed, close: () => Promise.resolve() };
@@ -65,6 +67,18 @@ export async function openSource(
   if (format !== undefined) throw notSupported(filename, format);
   const file: SourceFile = { name: filename, size, open: (signal) => readRange(0, size, signal) };
   return { ...source, kind: 'plain', files: [file] };
+}
+
+async function rangeOf(
+  store: FileStore,
+  key: string,
+  blocks: BlockReader,
+  start: number,
+  end: number,
+  signal?: AbortSignal,
+): Promise<Iterable<unknown> | AsyncIterable<unknown>> {
+  if (end - start <= SMALL_RANGE_BYTES) return [await blocks.read(start, end, signal)];
+  return store.read(key, { start, end }, signal);
 }
 
 function notSupported(filename: string, format: KnownFormat): AppError {
