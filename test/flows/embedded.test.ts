@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { attachEmbedded, type EmbeddedServer, startEmbedded } from '#platform/postgres/embedded.ts';
 import { isRunning, waitForExit } from '#platform/postgres/embedded-process.ts';
-import { silentLog } from '#test/support/postgres-server.ts';
+import { PREFIX, silentLog } from '#test/support/postgres-server.ts';
 
 const OWNER = join(import.meta.dirname, '../support/postgres-owner.ts');
 const NOBODY = 65_534;
@@ -137,7 +137,7 @@ test('an ordinary user runs it as himself', { skip: whyNoOrdinaryUser() }, async
 
 /** A folder of mode 0700, as a home directory may be; removed at the end. */
 function closedFolder(t: TestContext, owner?: number): string {
-  const folder = mkdtempSync(join(tmpdir(), 'affirm-name-embedded-'));
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}embedded-`));
   if (owner !== undefined) chownSync(folder, owner, owner);
   t.after(() => t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 })));
   return folder;

@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { startEmbedded } from '#platform/postgres/embedded.ts';
 import { clusterIn } from '#platform/postgres/embedded-cluster.ts';
 import { acquireOwnerLock } from '#platform/postgres/embedded-lock.ts';
@@ -9,7 +9,10 @@ import { stopOrphan } from '#platform/postgres/embedded-server.ts';
 
 const DEBIAN_15 = '/usr/lib/postgresql/15/bin';
 
-const PREFIX = 'affirm-name-test-';
+/** What the temporary folders of all tests with a server begin with. */
+export const PREFIX = 'affirm-name-test-';
+
+const ABANDONED_MS = 20 * 60_000;
 
 export const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -48,16 +51,16 @@ export async function startThrowawayServer(major: 15 | 18 = 18): Promise<Throwaw
   };
 }
 
-/** Ends what a killed test run has left behind; a folder with a live owner is refused to us. */
+/** Ends what killed test runs have left behind. Younger folders may be those of a test that kills on purpose. */
 async function removeAbandoned(): Promise<void> {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
-    const dataDir = join(tmpdir(), name);
-    const folder = join(dataDir, 'postgres');
-    if (!existsSync(join(folder, 'owner'))) continue;
+  for (const owner of globSync(`${PREFIX}*/{,*/}postgres/owner`, { cwd: tmpdir() })) {
+    const file = join(tmpdir(), owner);
+    const folder = dirname(file);
     try {
-      acquireOwnerLock(join(folder, 'owner'), dataDir);
+      if (Date.now() - statSync(file).mtimeMs < ABANDONED_MS) continue;
+      acquireOwnerLock(file, folder);
       for (const major of [15, 18]) await stopOrphan(clusterIn(folder, major).dataFolder);
-      rmSync(dataDir, { recursive: true, force: true });
+      rmSync(join(tmpdir(), owner.split(sep)[0] as string), { recursive: true, force: true });
     } catch {
       continue;
     }
