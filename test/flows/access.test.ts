@@ -10,6 +10,7 @@ import { createAuthorize } from '#engine/access/authorize.ts';
 import { createLogger } from '#platform/observability/log.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import { type TestDatabase, testDatabase } from '#test/support/database.ts';
+import { exampleRequests } from '#test/support/examples.ts';
 import { startServer } from '#test/support/http-server.ts';
 
 let database: TestDatabase;
@@ -280,4 +281,31 @@ test('the embedded mode keeps its admin key in a file of its owner, and finds it
   const renewed = await ensureAdminKey(other.pool, { adminKeyFile });
   assert.match(renewed.created ?? '', /^ak_/);
   assert.notEqual(renewed.created, first.created);
+});
+
+test('the example of every operation in openapi.json works', async (t) => {
+  const log = createLogger({ level: 'silent', format: 'json' });
+  const { url } = await startServer(
+    t,
+    (app) => {
+      app.register(apiKeyRoutes(database.pool));
+    },
+    { authorize: createAuthorize(database.pool, { publicRead: true, log }) },
+  );
+  const requests = await exampleRequests(url, adminKey);
+  assert.deepEqual(
+    requests.map(({ title }) => title),
+    [
+      'POST /v1/api-keys',
+      'GET /v1/api-keys',
+      'GET /v1/api-keys.csv',
+      'GET /v1/api-keys.ndjson',
+      'DELETE /v1/api-keys/{id}',
+    ],
+  );
+  for (const { title, example, path, init } of requests) {
+    const response = await fetch(`${url}${path}`, init);
+    if (example?.status === undefined) assert.ok(response.ok, `${title}: ${response.status}`);
+    else assert.equal(response.status, example.status, title);
+  }
 });

@@ -169,3 +169,36 @@ test('the guard is asked for the rule and the scope of the route, and its caller
   assert.deepEqual(await answer.json(), { keyId: 'k', name: 'me', role: 'viewer', scopes: null });
   assert.deepEqual(asked[1], { rule: 'viewer', scope: 'tasks:write', authorization: 'Bearer x' });
 });
+
+test('a form that is cut off is the fault of its sender; so is a NUL byte', async (t) => {
+  const { url } = await startServer(t, (app) => {
+    app.post('/v1/files', { config }, async (request) => {
+      for await (const part of request.parts()) if (part.type === 'file') await part.toBuffer();
+      return 'taken';
+    });
+    app.get('/v1/nul', { config }, () => {
+      throw Object.assign(new Error('invalid byte sequence for encoding "UTF8": 0x00'), { code: '22021' });
+    });
+  });
+  const post = (body: string, type = 'multipart/form-data; boundary=x'): Promise<Response> =>
+    fetch(`${url}/v1/files`, { method: 'POST', body, headers: { 'content-type': type } });
+  const whole =
+    '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nabc\r\n--x--\r\n';
+  assert.equal((await post(whole)).status, 200);
+  for (const response of [
+    await post(whole.slice(0, 60)),
+    await post(whole.slice(0, 74)),
+    await post(whole, 'multipart/form-data'),
+    await fetch(`${url}/v1/nul`),
+  ]) {
+    assert.equal(response.status, 400);
+    assert.equal((await envelope(response)).code, 'invalid_request');
+  }
+  assert.equal((await post('{}', 'application/json')).status, 415);
+  const many = Array.from({ length: 3 }, (_, n) => whole.slice(0, -7).replace('"file"', `"file${n}"`)).join(
+    '',
+  );
+  const tooMany = await post(`${many}--x--\r\n`);
+  assert.equal(tooMany.status, 413);
+  assert.equal((await envelope(tooMany)).code, 'too_many_parts');
+});

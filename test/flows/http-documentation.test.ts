@@ -4,12 +4,13 @@ import { Type } from 'typebox';
 import { systemClock } from '#platform/clock.ts';
 import { type HealthDependencies, healthRoutes } from '#platform/http/health.route.ts';
 import { createLogger } from '#platform/observability/log.ts';
+import { AppError } from '#platform/errors.ts';
 import { startServer } from '#test/support/http-server.ts';
 
 interface Operation {
   operationId: string;
   security: object[];
-  parameters: { name: string; in: string }[];
+  parameters: { name: string; in: string; example: unknown }[];
   requestBody?: { content: Record<string, unknown> };
   responses: Record<string, unknown>;
   'x-access': string;
@@ -19,6 +20,10 @@ interface Operation {
 interface OpenApi {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
+}
+
+function deny(): never {
+  throw new AppError('unauthenticated', 'missing_authorization', 'Key!');
 }
 
 test('openapi.json has each route with its security, its example and the error', async (t) => {
@@ -52,8 +57,11 @@ test('openapi.json has each route with its security, its example and the error',
   assert.deepEqual(get?.['x-example'], example);
   assert.deepEqual(get?.responses['default'], { $ref: '#/components/responses/Error' });
   assert.deepEqual(
-    get?.parameters.map((parameter) => parameter.in),
-    ['query', 'path'],
+    get?.parameters.map((parameter) => [parameter.in, parameter.example]),
+    [
+      ['query', 'US'],
+      ['path', 'Zoe'],
+    ],
   );
   const post = document.paths['/v1/datasets']?.['post'];
   assert.deepEqual(post?.security, [{ api_key: [] }]);
@@ -66,7 +74,7 @@ test('openapi.json has each route with its security, its example and the error',
 });
 
 test('Swagger UI is served with all that it needs from here', async (t) => {
-  const { url } = await startServer(t, () => undefined);
+  const { url } = await startServer(t, () => undefined, { authorize: deny });
   const page = await fetch(`${url}/swagger/index.html`);
   assert.equal(page.url, `${url}/docs/`);
   const html = await page.text();
@@ -204,6 +212,8 @@ test('pages of allowed origins may call, others may not', async (t) => {
       app.get('/v1/names', { config: { access: 'public_read' } }, () => ({}));
     },
     {
+      // A preflight carries no key.
+      authorize: deny,
       cors: {
         origins: ['https://app.example'],
         methods: ['GET', 'PUT'],

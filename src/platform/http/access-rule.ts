@@ -51,7 +51,7 @@ declare module 'fastify' {
   }
 }
 
-/** Every route registered from here on must declare `config.access`, and is guarded by it. */
+/** Every route must declare `config.access`, and is guarded by it. */
 export function guardRoutes(app: FastifyInstance, authorize: Authorize): void {
   // Fastify shares no object between requests: each gets its caller by the hook.
   app.decorateRequest('caller', null as unknown as Caller);

@@ -7,6 +7,10 @@ import { isOutage } from './outage.ts';
 import { validationDetails } from './validation-details.ts';
 
 const RETRY_AFTER_SECONDS = 2;
+/** PostgreSQL's words for text that it cannot hold: a NUL byte in a query or a body. */
+const UNSTORABLE_TEXT = new Set(['22021', '22P05']);
+/** The multipart reader throws these without a code. */
+const BROKEN_FORM = /unexpected end of multipart data|Malformed part header|Multipart: Boundary not found/i;
 
 /** Every failure leaves as the one envelope; what is a bug is logged in full and shown as nothing but its request id. */
 export function handleErrors(app: FastifyInstance): void {
@@ -57,6 +61,10 @@ function expectedError(error: FastifyError): AppError | undefined {
       details,
     );
   }
+  if (UNSTORABLE_TEXT.has(error.code) || BROKEN_FORM.test(error.message)) {
+    const message = 'The request was not understood: a text holds a NUL byte, or the form is cut off.';
+    return new AppError('invalid', 'invalid_request', message);
+  }
   if (isOutage(error)) {
     return new AppError(
       'unavailable',
@@ -73,7 +81,10 @@ function frameworkError(error: FastifyError): AppError | undefined {
   if (typeof code !== 'string' || !code.startsWith('FST_') || statusCode < 400 || statusCode >= 500) {
     return undefined;
   }
-  if (statusCode === 413) return new AppError('too_large', 'file_too_large', message);
+  if (statusCode === 413) {
+    const tooMany = code.endsWith('_LIMIT');
+    return new AppError('too_large', tooMany ? 'too_many_parts' : 'file_too_large', message);
+  }
   if (statusCode === 415 || statusCode === 406) {
     return new AppError('unsupported_type', 'unsupported_media_type', message);
   }

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { RouteExample } from './access-rule.ts';
 import { ErrorEnvelope } from './error-envelope.ts';
 
 interface DocumentOptions {
@@ -35,6 +36,9 @@ export async function describeRoutes(app: FastifyInstance, options: DocumentOpti
 
 /** The documentation pages; they bring all that they need, so they work without the internet. */
 export async function serveDocumentation(app: FastifyInstance): Promise<void> {
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/docs')) route.config = { ...route.config, access: 'public' };
+  });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     uiConfig: { url: '/openapi.json', validatorUrl: null, persistAuthorization: true },
@@ -50,8 +54,9 @@ export async function serveDocumentation(app: FastifyInstance): Promise<void> {
       'frame-ancestors': ["'none'"],
     },
   });
-  app.get('/swagger/index.html', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs/'));
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  const options = { config: { access: 'public' }, schema: { hide: true } } as const;
+  app.get('/swagger/index.html', options, (_request, reply) => reply.redirect('/docs/'));
+  app.get('/openapi.json', options, () => app.swagger());
 }
 
 /** What `config` of a route says to a reader: an id, its security, its example. */
@@ -79,14 +84,42 @@ function operationId({ method, url }: RouteOptions): string {
   return [String(method), ...words].join('_').toLowerCase();
 }
 
+interface Parameter {
+  name: string;
+  required?: boolean;
+  example?: unknown;
+  schema?: { default?: unknown };
+}
+
+interface Operation {
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, { example?: unknown }> };
+  responses?: Record<string, unknown>;
+  'x-example'?: RouteExample;
+}
+
 interface OpenApiDocument {
   components?: { schemas?: Record<string, unknown>; responses?: Record<string, unknown> };
-  paths?: Record<string, Record<string, { responses?: Record<string, unknown> }>>;
+  paths?: Record<string, Record<string, Operation>>;
+}
+
+/** The example in the places of the standard too, so that the documentation page fills its form with it. */
+function showExample({ 'x-example': example, parameters = [], requestBody }: Operation): void {
+  if (example === undefined) return;
+  const words: Record<string, unknown> = { ...example.query, ...example.params };
+  for (const parameter of parameters) {
+    if (words[parameter.name] !== undefined) parameter.example = words[parameter.name];
+  }
+  if (example.body === undefined) return;
+  for (const media of Object.values(requestBody?.content ?? {})) media.example = example.body;
 }
 
 function withErrors(document: OpenApiDocument): object {
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(path)) {
+      showExample(operation);
+      // A default fills in what is left out.
+      for (const each of operation.parameters ?? []) each.required &&= each.schema?.default === undefined;
       operation.responses = { ...operation.responses, default: { $ref: '#/components/responses/Error' } };
     }
   }

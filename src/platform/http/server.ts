@@ -84,9 +84,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   await registerPlugins(app, options);
   await describeRoutes(app, options);
-  // The documentation is public; every route after the guard must say who may call it.
-  await serveDocumentation(app);
   answerUnknownRoutes(app);
+  await serveDocumentation(app);
   guardRoutes(app, options.authorize);
   return app;
 }

@@ -13,7 +13,7 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Wherever one of these turns up in a logged object, its value is replaced. */
+/** Their values are replaced in a logged object and in the objects right inside it. */
 const SECRETS = ['authorization', 'cookie', 'password', 'secret', 'token', 'key'];
 
 export function createLogger({ level, format, destination }: LogOptions): Logger {
@@ -25,7 +25,11 @@ export function createLogger({ level, format, destination }: LogOptions): Logger
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
       redact: {
-        paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+        paths: [
+          ...SECRETS.flatMap((name) => [name, `*.${name}`]),
+          '*.headers.authorization',
+          '*.headers.cookie',
+        ],
         censor: '[hidden]',
       },
     },
