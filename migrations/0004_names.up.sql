@@ -110,8 +110,10 @@ CREATE TABLE name_spellings (
     key       text COLLATE "C" NOT NULL,
     fold      text COLLATE "C" NOT NULL,
     compact   text COLLATE "C" NOT NULL,
-    fold_v    smallint NOT NULL
+    fold_v    smallint NOT NULL,
+    added_by  xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
+COMMENT ON COLUMN name_spellings.added_by IS 'Transaction that added the row: readers fetch what their last snapshot could not see';
 COMMENT ON TABLE name_spellings IS 'Dictionary of all spellings that a file ever held; rows never change their number';
 COMMENT ON COLUMN name_spellings.published IS 'As in the file, trimmed, NFC';
 COMMENT ON COLUMN name_spellings.name IS 'Display form: title case where the office shouts';

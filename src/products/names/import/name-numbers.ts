@@ -21,7 +21,7 @@ export interface NameTable {
   readonly numbers: Int32Array;
   /** Local number → number of its key: names of one key are one name. */
   readonly keys: Int32Array;
-  /** Local number → place in code-point order, and back. */
+  /** Local number → place by display form in code-point order (the order of ties in answers), and back. */
   readonly order: Int32Array;
   readonly atPlace: Int32Array;
 }
@@ -39,6 +39,7 @@ const BATCH = 16_384;
 export function createNameNumbers(numberSpellings: NumberSpellings): NameNumbers {
   const locals = new Map<string, number>();
   const published: string[] = [];
+  const displayed: string[] = [];
   const keyNumbers = new Map<string, number>();
   const keys: number[] = [];
   const batches: Promise<Int32Array>[] = [];
@@ -61,7 +62,8 @@ export function createNameNumbers(numberSpellings: NumberSpellings): NameNumbers
     let keyNumber = keyNumbers.get(key);
     if (keyNumber === undefined) keyNumbers.set(key, (keyNumber = keyNumbers.size));
     keys[local] = keyNumber;
-    return { published: name, name: displayName(name), key, fold, compact: compactKey(fold) };
+    displayed[local] = displayName(name);
+    return { published: name, name: displayed[local], key, fold, compact: compactKey(fold) };
   }
 
   return {
@@ -78,7 +80,7 @@ export function createNameNumbers(numberSpellings: NumberSpellings): NameNumbers
     async settle() {
       if (published.length > sent) sendBatch();
       locals.clear();
-      const atPlace = sortByCodePoints(published);
+      const atPlace = sortByCodePoints(displayed);
       const numbers = new Int32Array(published.length);
       let at = 0;
       for (const batch of batches) {

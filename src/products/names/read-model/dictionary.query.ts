@@ -11,14 +11,21 @@ export interface SpellingRow {
   readonly compact: string;
 }
 
-/** The spellings above a number, or those with the given numbers; by display name in code-point order. */
-export function listSpellings(db: Database, wanted: 'all' | readonly number[]): Promise<SpellingRow[]> {
+/** Every transaction below this number had ended when it was asked: what it added is in the next statement's rows. */
+export async function findOldestTransaction(db: Database): Promise<string> {
+  const row = await db.maybeOne<{ xmin: string }>(
+    'findOldestTransaction',
+    sql`SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin`,
+  );
+  return (row as { xmin: string }).xmin;
+}
+
+/** The spellings added by transactions from this number on, by display name in code-point order. */
+export function listSpellings(db: Database, sinceTransaction: string): Promise<SpellingRow[]> {
   return db.many<SpellingRow>(
     'listSpellings',
-    wanted === 'all'
-      ? sql`SELECT no, published, name, key, fold, compact FROM name_spellings ORDER BY name, no`
-      : sql`
-          SELECT no, published, name, key, fold, compact FROM name_spellings
-          WHERE no = ANY (${wanted}::int[]) ORDER BY name, no`,
+    sql`
+      SELECT no, published, name, key, fold, compact FROM name_spellings
+      WHERE added_by >= ${sinceTransaction}::xid8 ORDER BY name, no`,
   );
 }

@@ -8,9 +8,8 @@ export interface Dictionary {
   readonly rows: readonly SpellingRow[];
   /** Number → position; -1 where unknown. */
   readonly positions: Int32Array;
-  /** Position → number of its key; spellings of one key share it. */
-  readonly keyNumbers: Int32Array;
-  readonly keyCount: number;
+  /** Number → position of the first spelling with the same key: spellings of one key are one name. */
+  readonly canonical: Int32Array;
   /** Positions of the spellings of a key; empty where there is none. */
   byKey(key: string): readonly number[];
   /** Positions whose fold, or compact form, equals the text. */
@@ -26,18 +25,15 @@ export const EMPTY_DICTIONARY = createDictionary([]);
 export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
   const highest = rows.reduce((most, { no }) => Math.max(most, no), 0);
   const positions = new Int32Array(highest + 1).fill(-1);
-  const keyNumbers = new Int32Array(rows.length);
+  const canonical = new Int32Array(highest + 1).fill(-1);
   const byKey = new Map<string, number[]>();
   const byFold = new Map<string, number[]>();
   const byCompact = new Map<string, number[]>();
-  const keyNumberOf = new Map<string, number>();
 
   rows.forEach(({ no, key, fold, compact }, at) => {
     positions[no] = at;
-    let keyNumber = keyNumberOf.get(key);
-    if (keyNumber === undefined) keyNumberOf.set(key, (keyNumber = keyNumberOf.size));
-    keyNumbers[at] = keyNumber;
     listIn(byKey, key, at);
+    canonical[no] = byKey.get(key)?.[0] as number;
     // Nearly all folds equal their key: only the others need an entry of their own.
     if (fold !== key) listIn(byFold, fold, at);
     if (compact !== fold) listIn(byCompact, compact, at);
@@ -48,8 +44,7 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
     size: rows.length,
     rows,
     positions,
-    keyNumbers,
-    keyCount: keyNumberOf.size,
+    canonical,
     byKey: (key) => byKey.get(key) ?? [],
     byFold: (fold) =>
       merged(

@@ -1,0 +1,48 @@
+import { intArray } from '#platform/postgres/array-text.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import { sql } from '#platform/postgres/sql.ts';
+import { sliceId, type SlicePointer } from './catalog.query.ts';
+
+/** The names of a slice by falling count, then name; dictionary numbers. */
+export interface SliceRows {
+  readonly numbers: Int32Array;
+  readonly counts: Int32Array;
+}
+
+/** The rows of some slices by `sliceId`. */
+export async function loadSliceRows(
+  db: Database,
+  slices: readonly SlicePointer[],
+): Promise<Map<string, SliceRows>> {
+  const rows = await db.raw(
+    'loadSliceRows',
+    sql`
+      SELECT p.release_no, p.area_no, p.gender, p.from_year, p.to_year, p.names, p.counts
+      FROM unnest(
+        ${slices.map(({ areaNo }) => areaNo)}::int[], ${slices.map(({ gender }) => gender)}::text[],
+        ${slices.map(({ toYear }) => toYear)}::smallint[], ${slices.map(({ fromYear }) => fromYear)}::smallint[],
+        ${slices.map(({ releaseNo }) => releaseNo)}::int[]
+      ) AS wanted (area_no, gender, to_year, from_year, release_no)
+      JOIN ranking_pages p ON (p.area_no, p.gender, p.to_year, p.from_year, p.release_no)
+        = (wanted.area_no, wanted.gender, wanted.to_year, wanted.from_year, wanted.release_no)
+      ORDER BY p.area_no, p.gender, p.to_year, p.from_year, p.release_no, p.page`,
+  );
+  const pages = Map.groupBy(rows, (row) => {
+    const [releaseNo, areaNo, gender, fromYear, toYear] = row as [string, string, 'F' | 'M', string, string];
+    return sliceId({ releaseNo: +releaseNo, areaNo: +areaNo, gender, fromYear: +fromYear, toYear: +toYear });
+  });
+  return new Map(
+    [...pages].map(([id, ofSlice]) => [id, { numbers: joined(ofSlice, 5), counts: joined(ofSlice, 6) }]),
+  );
+}
+
+function joined(pages: readonly (string | null)[][], column: number): Int32Array {
+  const parts = pages.map((page) => intArray(page[column] ?? '{}', -1));
+  const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,131 @@
+import type { Database } from '#platform/postgres/database.ts';
+import type { Gender } from '../normalize-gender.ts';
+import type { CatalogSlice } from '../read-model/country-catalog.ts';
+import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
+import { findSeries, type SeriesRow } from '../read-model/series.query.ts';
+import { nameKey } from '../spelling/name-keys.ts';
+import { type CountryArea, slicesOf, type YearRange } from './scope.ts';
+
+/** What a published slice says about a name; count is null where the name is not listed. */
+export interface ListedCount {
+  readonly slice: CatalogSlice;
+  readonly count: number | null;
+}
+
+/** A name in one area and gender: one entry for every published year. */
+export interface NameCounts {
+  readonly scope: CountryArea;
+  readonly gender: Gender;
+  readonly years: readonly ListedCount[];
+}
+
+export interface NamesQuestion {
+  readonly names: readonly string[];
+  readonly scopes: readonly CountryArea[];
+  readonly genders: readonly Gender[];
+  readonly range: YearRange;
+}
+
+export const BOTH_GENDERS: readonly Gender[] = ['F', 'M'];
+
+/** As `findCountsOfNames`, of one name. */
+export async function findNameCounts(
+  db: Database,
+  model: ReadModel,
+  snapshot: Snapshot,
+  question: Omit<NamesQuestion, 'names'> & { readonly name: string },
+): Promise<NameCounts[]> {
+  const [counts] = await findCountsOfNames(db, model, snapshot, { ...question, names: [question.name] });
+  return counts as NameCounts[];
+}
+
+/**
+ * The counts of each name, spellings of one key together, in every published year of the areas and genders asked for.
+ * Areas without published years of a gender are left out.
+ */
+export async function findCountsOfNames(
+  db: Database,
+  model: ReadModel,
+  snapshot: Snapshot,
+  question: NamesQuestion,
+): Promise<NameCounts[][]> {
+  const { dictionary } = snapshot;
+  const numbers = question.names.map((name) =>
+    dictionary.byKey(nameKey(name)).map((at) => (dictionary.rows[at] as { no: number }).no),
+  );
+  const areaNos = question.scopes.map(({ area }) => area.no);
+  const series = numbers.some(({ length }) => length > 0)
+    ? await findSeries(db, areaNos, numbers.flat())
+    : [];
+  const groups = Map.groupBy(series, ({ areaNo, gender, no }) => `${areaNo} ${gender} ${no}`);
+
+  const answers: NameCounts[][] = question.names.map(() => []);
+  for (const scope of question.scopes) {
+    for (const gender of question.genders) {
+      const slices = slicesOf(scope, gender, question.range);
+      if (slices.length === 0) continue;
+      for (const [at, ofName] of numbers.entries()) {
+        const rows = ofName.flatMap((no) => groups.get(`${scope.area.no} ${gender} ${no}`) ?? []);
+        const found = countsInSeries(slices, rows);
+        await addFromPages(model, slices, ofName, found);
+        answers[at]?.push({
+          scope,
+          gender,
+          years: slices.map((slice) => ({ slice, count: found.get(slice) ?? null })),
+        });
+      }
+    }
+  }
+  return answers;
+}
+
+/** Only the release that supplies a slice may speak for it. */
+function countsInSeries(
+  slices: readonly CatalogSlice[],
+  series: readonly SeriesRow[],
+): Map<CatalogSlice, number> {
+  const byYear = new Map(slices.map((slice) => [slice.toYear, slice]));
+  const found = new Map<CatalogSlice, number>();
+  for (const { releaseNo, years, counts } of series) {
+    for (let at = 0; at < years.length; at++) {
+      const slice = byYear.get(years[at] as number);
+      if (slice?.seriesReleaseNo === releaseNo)
+        found.set(slice, (found.get(slice) ?? 0) + (counts[at] as number));
+    }
+  }
+  return found;
+}
+
+/** A release of one year has no series until it is folded into one: its ranking pages know. */
+async function addFromPages(
+  model: ReadModel,
+  slices: readonly CatalogSlice[],
+  numbers: readonly number[],
+  found: Map<CatalogSlice, number>,
+): Promise<void> {
+  const unfolded = slices.filter(({ seriesReleaseNo }) => seriesReleaseNo === null);
+  if (unfolded.length === 0 || numbers.length === 0) return;
+  const rows = await model.rows(unfolded);
+  unfolded.forEach((slice, at) => {
+    for (const number of numbers) {
+      const place = rows[at]?.numbers.indexOf(number) ?? -1;
+      if (place >= 0) found.set(slice, (found.get(slice) ?? 0) + (rows[at]?.counts[place] as number));
+    }
+  });
+}
+
+/** Rank and ties of a count within its slice, by the slice's histogram. */
+export function rankInSlice(slice: CatalogSlice, count: number): { rank: number; tied: number } {
+  const { counts, frequencies, ranks } = slice;
+  let low = 0;
+  let high = counts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((counts[middle] as number) > count) low = middle + 1;
+    else high = middle;
+  }
+  if (counts[low] === count) return { rank: ranks[low] as number, tied: frequencies[low] as number };
+  // Spellings added up give a count that no single row has.
+  const rank = low < ranks.length ? (ranks[low] as number) : slice.rows + 1;
+  return { rank, tied: 1 };
+}

@@ -1,0 +1,155 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { AppError } from '#platform/errors.ts';
+import { isUnchanged, sendUnchanged, strongEtag } from '#platform/http/etag.ts';
+import { Nullable, OneOf } from '#platform/http/schemas.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import type { ReadModel } from '../read-model/read-model.ts';
+import { nameKey } from '../spelling/name-keys.ts';
+import { BOTH_GENDERS, findNameCounts, type NameCounts, rankInSlice } from './name-counts.ts';
+import { type Best, lifeOfName } from './peak.ts';
+import { SourceSchema, sourcesOf, versionsOf } from './provenance.ts';
+import { CountryCodes, MAX_AGE_SECONDS, NameText } from './schemas.ts';
+import { chooseAreas } from './scope.ts';
+
+const Query = Type.Object({
+  name: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'In place of the path, for a name such as "Search"',
+    }),
+  ),
+  country: Type.Optional(CountryCodes),
+  area: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+});
+
+const Extreme = Type.Unsafe<Best | null>({
+  type: ['object', 'null'],
+  properties: {
+    value: { type: 'integer' },
+    year: { type: 'integer' },
+    years: { type: 'array', items: { type: 'integer' } },
+  },
+  required: ['value', 'year', 'years'],
+});
+
+const Life = Type.Object({
+  country: Type.String(),
+  area: Type.String(),
+  gender: OneOf(['F', 'M']),
+  total_count: Type.Integer(),
+  first_listed: Type.Integer(),
+  last_listed: Type.Integer(),
+  years_listed: Type.Integer(),
+  years_published: Type.Integer(),
+  peak_count: Extreme,
+  best_rank: Extreme,
+});
+
+const Answer = Type.Object({
+  data: Type.Object({
+    name: Type.String(),
+    spellings: Type.Array(Type.String()),
+    first_year: Nullable(Type.Integer()),
+    last_year: Nullable(Type.Integer()),
+    total_count: Type.Integer(),
+    listings: Type.Array(Life),
+  }),
+  meta: Type.Object({ sources: Type.Array(SourceSchema) }),
+});
+
+/** `GET /v1/names/{name}`: since when, how often and where a name is listed. */
+export function nameFactsRoute(db: Database, model: ReadModel) {
+  return (app: FastifyInstance, _options: object, done: () => void): void => {
+    app.get<{ Params: { name: string }; Querystring: Static<typeof Query> }>(
+      '/v1/names/:name',
+      {
+        config: { access: 'public_read', example: { params: { name: 'Olivia' } } },
+        schema: {
+          summary: 'Facts about a name: first and last year, peak, totals',
+          tags: ['names'],
+          params: Type.Object({ name: NameText }),
+          querystring: Query,
+          response: { 200: Answer },
+        },
+      },
+      async (request, reply) => {
+        const { params, query } = request;
+        const name = query.name ?? params.name;
+        const snapshot = await model.snapshot();
+        const etag = strongEtag(versionsOf(snapshot.countries), request.url);
+        if (isUnchanged(request, reply, { etag, maxAgeSeconds: MAX_AGE_SECONDS, scope: 'public' }))
+          return sendUnchanged(reply);
+        const scopes = chooseAreas(snapshot, query.country, query.area);
+        const found = await findNameCounts(db, model, snapshot, {
+          name,
+          scopes,
+          genders: BOTH_GENDERS,
+          range: {},
+        });
+        const listed = found.flatMap((counts) => lifeOf(counts) ?? []);
+        if (listed.length === 0) throw notListed(name);
+        const lives = listed.map(({ life }) => life);
+        const spellings = snapshot.dictionary.byKey(nameKey(name)).map((at) => snapshot.dictionary.rows[at]);
+        return {
+          data: {
+            name: spellings[0]?.name ?? name,
+            spellings: spellings.map((spelling) => spelling?.published ?? ''),
+            first_year: Math.min(...lives.map(({ first_listed }) => first_listed)),
+            last_year: Math.max(...lives.map(({ last_listed }) => last_listed)),
+            total_count: lives.reduce((sum, { total_count }) => sum + total_count, 0),
+            listings: lives,
+          },
+          meta: {
+            sources: sourcesOf(
+              listed.map(({ counts: { scope, years } }) => ({
+                country: scope.country,
+                slices: years.map(({ slice }) => slice),
+              })),
+            ),
+          },
+        };
+      },
+    );
+    done();
+  };
+}
+
+function lifeOf(counts: NameCounts): { life: Static<typeof Life>; counts: NameCounts } | undefined {
+  const { scope, gender, years } = counts;
+  const listed = years.filter(({ count }) => count !== null) as {
+    slice: (typeof years)[number]['slice'];
+    count: number;
+  }[];
+  const life = lifeOfName({
+    years: listed.map(({ slice }) => slice.toYear),
+    counts: listed.map(({ count }) => count),
+    ranks: listed.map(({ slice, count }) => rankInSlice(slice, count).rank),
+  });
+  if (!life) return undefined;
+  return {
+    counts,
+    life: {
+      country: scope.country.code,
+      area: scope.area.code,
+      gender,
+      total_count: listed.reduce((sum, { count }) => sum + count, 0),
+      first_listed: life.firstListed,
+      last_listed: life.lastListed,
+      years_listed: life.yearsListed,
+      years_published: years.length,
+      peak_count: life.peakCount,
+      best_rank: life.bestRank,
+    },
+  };
+}
+
+function notListed(name: string): AppError {
+  const search = `GET /v1/names/search?q=${encodeURIComponent(name)}`;
+  return new AppError(
+    'not_found',
+    'name_not_listed',
+    `No published list holds the name "${name}". ${search} looks for similar ones.`,
+  );
+}

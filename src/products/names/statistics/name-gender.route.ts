@@ -1,0 +1,154 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { isUnchanged, sendUnchanged, strongEtag } from '#platform/http/etag.ts';
+import { Nullable, OneOf } from '#platform/http/schemas.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import type { ReadModel } from '../read-model/read-model.ts';
+import {
+  type CountryCounts,
+  DEFAULT_GENDER_OPTIONS,
+  type GenderProbability,
+  genderProbability,
+} from './gender-probability.ts';
+import { BOTH_GENDERS, findNameCounts, type NameCounts } from './name-counts.ts';
+import { SourceSchema, sourcesOf, versionsOf } from './provenance.ts';
+import { CountryCodes, MAX_AGE_SECONDS, NameText, Year } from './schemas.ts';
+import { chooseAreas } from './scope.ts';
+
+const Query = Type.Object({
+  country: Type.Optional(CountryCodes),
+  area: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  year_from: Type.Optional(Year),
+  year_to: Type.Optional(Year),
+  level: Type.Number({
+    minimum: 0.5,
+    maximum: 0.999,
+    default: DEFAULT_GENDER_OPTIONS.level,
+    description: 'Mass of the interval',
+  }),
+  min_count: Type.Integer({ minimum: 1, maximum: 1_000_000, default: DEFAULT_GENDER_OPTIONS.minCount }),
+});
+
+const Interval = Type.Unsafe<{ low: number; high: number } | null>({
+  type: ['object', 'null'],
+  properties: { low: { type: 'number' }, high: { type: 'number' } },
+  required: ['low', 'high'],
+});
+
+const Gender = Type.Object({
+  name: Type.String(),
+  male_count: Type.Integer(),
+  female_count: Type.Integer(),
+  total_count: Type.Integer(),
+  male_probability: Nullable(Type.Number()),
+  female_probability: Nullable(Type.Number()),
+  interval: Interval,
+  bounds: Interval,
+  level: Type.Number(),
+  gender: Nullable(OneOf(['M', 'F'])),
+  label: OneOf(['female', 'mostly_female', 'unisex', 'mostly_male', 'male', 'insufficient', 'unknown']),
+  skew_corrected: Type.Boolean(),
+});
+
+const Answer = Type.Object({
+  data: Gender,
+  meta: Type.Object({ note: Type.String(), sources: Type.Array(SourceSchema) }),
+});
+
+const CAUTION =
+  'Sex recorded at birth, in the aggregate; it says nothing about any one person. Interval and bounds are of the female share.';
+
+/** `GET /v1/names/{name}/gender`: how often a name was given to girls and boys, with the interval that its counts support. */
+export function nameGenderRoute(db: Database, model: ReadModel) {
+  return (app: FastifyInstance, _options: object, done: () => void): void => {
+    app.get<{ Params: { name: string }; Querystring: Static<typeof Query> }>(
+      '/v1/names/:name/gender',
+      {
+        config: { access: 'public_read', example: { params: { name: 'Jordan' }, query: { country: 'US' } } },
+        schema: {
+          summary: 'Probability that a bearer of a name is female or male',
+          tags: ['names'],
+          params: Type.Object({ name: NameText }),
+          querystring: Query,
+          response: { 200: Answer },
+        },
+      },
+      async (request, reply) => {
+        const { params, query } = request;
+        const snapshot = await model.snapshot();
+        const etag = strongEtag(versionsOf(snapshot.countries), request.url);
+        if (isUnchanged(request, reply, { etag, maxAgeSeconds: MAX_AGE_SECONDS, scope: 'public' }))
+          return sendUnchanged(reply);
+        const scopes = chooseAreas(snapshot, query.country, query.area);
+        const range = { from: query.year_from, to: query.year_to };
+        const found = await findNameCounts(db, model, snapshot, {
+          name: params.name,
+          scopes,
+          genders: BOTH_GENDERS,
+          range,
+        });
+        const options = { ...DEFAULT_GENDER_OPTIONS, level: query.level, minCount: query.min_count };
+        const answer = genderProbability(
+          [...Map.groupBy(found, ({ scope }) => scope).values()].map(countsOf),
+          options,
+        );
+        const credits = found.map(({ scope, years }) => ({
+          country: scope.country,
+          slices: years.map(({ slice }) => slice),
+        }));
+        return {
+          data: inWords(params.name, answer, query.level),
+          meta: { note: CAUTION, sources: sourcesOf(credits) },
+        };
+      },
+    );
+    done();
+  };
+}
+
+/** Both genders of one area, pooled over the years, with the births that suppression may hide. */
+function countsOf(genders: readonly NameCounts[]): CountryCounts {
+  const pooled = { counts: { F: 0, M: 0 }, births: { F: 0, M: 0 }, hidden: { F: 0, M: 0 } };
+  let hasBirths = true;
+  for (const { gender, years } of genders) {
+    const listed = years.flatMap(({ slice, count }) => (count === null ? [] : slice.toYear));
+    const others = genders.find((other) => other.gender !== gender);
+    const listedAtAll = new Set([
+      ...listed,
+      ...(others?.years.flatMap(({ slice, count }) => (count === null ? [] : slice.toYear)) ?? []),
+    ]);
+    for (const { slice, count } of years) {
+      pooled.counts[gender] += count ?? 0;
+      pooled.births[gender] += slice.births ?? 0;
+      hasBirths &&= slice.births !== null;
+      // Only where the name occurs at all in a year may the other sex hide below the threshold.
+      if (count === null && slice.threshold !== null && listedAtAll.has(slice.toYear)) {
+        pooled.hidden[gender] += slice.threshold - 1;
+      }
+    }
+  }
+  return {
+    counts: pooled.counts,
+    births: hasBirths ? pooled.births : null,
+    hidden: pooled.hidden,
+    weight: 1,
+  };
+}
+
+function inWords(name: string, answer: GenderProbability, level: number): Static<typeof Gender> {
+  const { counts, femaleProbability: female } = answer;
+  return {
+    name,
+    male_count: counts.M,
+    female_count: counts.F,
+    total_count: counts.M + counts.F,
+    male_probability: female === null ? null : 1 - female,
+    female_probability: female,
+    interval: answer.interval,
+    bounds: answer.bounds,
+    level,
+    gender: answer.gender,
+    label: answer.label,
+    skew_corrected: answer.skewCorrected,
+  };
+}

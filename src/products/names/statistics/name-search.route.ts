@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { isUnchanged, strongEtag } from '#platform/http/etag.ts';
+import { registerList } from '#platform/http/list-formats.ts';
+import { Nullable, OneOf } from '#platform/http/schemas.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import type { ReadModel } from '../read-model/read-model.ts';
+import { MATCH_TYPES, type RecentUse, recentUse, searchNames } from './name-search.ts';
+import { versionsOf } from './provenance.ts';
+import { CountryCodes, MAX_AGE_SECONDS, NameText } from './schemas.ts';
+
+const Query = Type.Object({
+  q: NameText,
+  country: Type.Optional(CountryCodes),
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+});
+
+const Hit = Type.Object({
+  name: Type.String(),
+  match_type: OneOf(MATCH_TYPES),
+  total_count: Type.Integer(),
+  female_count: Type.Integer(),
+  male_count: Type.Integer(),
+  last_year: Type.Integer(),
+  countries: Type.Array(Type.String()),
+});
+
+const Meta = Type.Object({ next_cursor: Nullable(Type.String()) });
+
+/** `GET /v1/names/search`: folded search, the most exact hits first, then by use. */
+export function nameSearchRoute(db: Database, model: ReadModel) {
+  let known: { readonly versions: string; readonly use: Promise<RecentUse> } | undefined;
+
+  return (app: FastifyInstance, _options: object, done: () => void): void => {
+    registerList(app, {
+      url: '/v1/names/search',
+      config: { access: 'public_read', example: { query: { q: 'zoe' } } },
+      summary: 'Names like the one typed',
+      description:
+        'Accents, case, hyphens and blanks do not matter; exact hits come first, then the most used.',
+      tags: ['names'],
+      query: Query,
+      item: Hit,
+      meta: Meta,
+      columns: ['name', 'match_type', 'total_count', 'female_count', 'male_count', 'last_year'],
+      async find({ query, format, request, reply }) {
+        const snapshot = await model.snapshot();
+        const versions = versionsOf(snapshot.countries);
+        const etag = strongEtag(versions, JSON.stringify(query), format);
+        if (isUnchanged(request, reply, { etag, maxAgeSeconds: MAX_AGE_SECONDS, scope: 'public' }))
+          return undefined;
+        if (known?.versions !== versions) known = { versions, use: recentUse(model, snapshot) };
+        const hits = await searchNames(db, model, snapshot, await known.use, {
+          q: query.q,
+          country: query.country,
+          limit: query.limit,
+        });
+        return { data: hits, meta: { next_cursor: null } };
+      },
+    });
+    done();
+  };
+}

@@ -1,0 +1,126 @@
+import type { Database } from '#platform/postgres/database.ts';
+import type { Dictionary } from '../read-model/dictionary.ts';
+import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
+import { compactKey, nameKey, searchFolds } from '../spelling/name-keys.ts';
+import { BOTH_GENDERS, findCountsOfNames, type NameCounts } from './name-counts.ts';
+import { chooseAreas } from './scope.ts';
+
+/** How a hit matches, the most exact first. */
+export const MATCH_TYPES = ['exact', 'accents', 'compact', 'prefix', 'contains'] as const;
+export type MatchType = (typeof MATCH_TYPES)[number];
+
+export interface SearchHit {
+  readonly name: string;
+  readonly match_type: MatchType;
+  readonly total_count: number;
+  readonly female_count: number;
+  readonly male_count: number;
+  readonly last_year: number;
+  readonly countries: string[];
+}
+
+/** Years of use that decide between hits of one kind. */
+const RECENT_YEARS = 10;
+
+/** Births of each name (by canonical dictionary position) in the latest years of all countries. */
+export type RecentUse = Float64Array;
+
+/** Adds up the latest years; made once for each version of the data. */
+export async function recentUse(model: ReadModel, snapshot: Snapshot): Promise<RecentUse> {
+  const { canonical, size } = snapshot.dictionary;
+  const use = new Float64Array(size);
+  for (const country of snapshot.countries) {
+    for (const gender of BOTH_GENDERS) {
+      const slices = country.years(country.national.no, gender).slice(-RECENT_YEARS);
+      for (const { numbers, counts } of await model.rows(slices)) {
+        for (let at = 0; at < numbers.length; at++)
+          use[canonical[numbers[at] as number] as number]! += counts[at] as number;
+      }
+    }
+  }
+  return use;
+}
+
+/** Names that match as typed, without accents, without separators, by their start, by any part; then by use. */
+export async function searchNames(
+  db: Database,
+  model: ReadModel,
+  snapshot: Snapshot,
+  use: RecentUse,
+  question: { readonly q: string; readonly country: readonly string[] | undefined; readonly limit: number },
+): Promise<SearchHit[]> {
+  const scopes = chooseAreas(snapshot, question.country, undefined);
+  const range = {};
+  const hits: SearchHit[] = [];
+  const found = candidates(question.q, snapshot.dictionary, use);
+  while (hits.length < question.limit) {
+    const batch = [...found.take(question.limit)];
+    if (batch.length === 0) break;
+    const names = batch.map(({ position }) => snapshot.dictionary.rows[position]?.name ?? '');
+    const counts = await findCountsOfNames(db, model, snapshot, {
+      names,
+      scopes,
+      genders: BOTH_GENDERS,
+      range,
+    });
+    // The dictionary also knows names of files that were never published, or are no more.
+    batch.forEach(({ match }, at) => hits.push(...hitOf(names[at] ?? '', match, counts[at] ?? [])));
+  }
+  return hits.slice(0, question.limit);
+}
+
+function hitOf(name: string, match: MatchType, counts: readonly NameCounts[]): SearchHit[] {
+  const listed = counts.flatMap(({ scope, gender, years }) =>
+    years.flatMap(({ slice, count }) =>
+      count === null ? [] : [{ country: scope.country.code, gender, year: slice.toYear, count }],
+    ),
+  );
+  if (listed.length === 0) return [];
+  const total = (of: readonly { count: number }[]): number => of.reduce((sum, { count }) => sum + count, 0);
+  return [
+    {
+      name,
+      match_type: match,
+      total_count: total(listed),
+      female_count: total(listed.filter(({ gender }) => gender === 'F')),
+      male_count: total(listed.filter(({ gender }) => gender === 'M')),
+      last_year: listed.reduce((latest, { year }) => Math.max(latest, year), 0),
+      countries: [...new Set(listed.map(({ country }) => country))],
+    },
+  ];
+}
+
+/** Canonical positions, each once, by exactness, then recent use, then name. */
+function* candidates(
+  q: string,
+  dictionary: Dictionary,
+  use: RecentUse,
+): Generator<{ position: number; match: MatchType }> {
+  const folds = searchFolds(q);
+  const matching = (kind: 'prefix' | 'contains'): number[] => {
+    const marks = new Uint8Array(dictionary.size);
+    for (const fold of folds) dictionary.match(kind, fold, marks);
+    const positions: number[] = [];
+    for (let at = marks.indexOf(1); at >= 0; at = marks.indexOf(1, at + 1)) positions.push(at);
+    return positions;
+  };
+  const steps: [MatchType, () => readonly number[]][] = [
+    ['exact', () => dictionary.byKey(nameKey(q))],
+    ['accents', () => folds.flatMap((fold) => dictionary.byFold(fold))],
+    ['compact', () => folds.flatMap((fold) => dictionary.byCompact(compactKey(fold)))],
+    ['prefix', () => matching('prefix')],
+    ['contains', () => matching('contains')],
+  ];
+  const seen = new Set<number>();
+  for (const [match, find] of steps) {
+    const canonical = find().map(
+      (at) => dictionary.canonical[(dictionary.rows[at] as { no: number }).no] as number,
+    );
+    const fresh = [...new Set(canonical)].filter((at) => !seen.has(at));
+    fresh.sort((a, b) => (use[b] as number) - (use[a] as number) || a - b);
+    for (const position of fresh) {
+      seen.add(position);
+      yield { position, match };
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { isUnchanged, sendUnchanged, strongEtag } from '#platform/http/etag.ts';
+import { Nullable, OneOf } from '#platform/http/schemas.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import type { ReadModel } from '../read-model/read-model.ts';
+import {
+  BOTH_GENDERS,
+  findNameCounts,
+  type ListedCount,
+  type NameCounts,
+  rankInSlice,
+} from './name-counts.ts';
+import { SourceSchema, sourcesOf, versionsOf } from './provenance.ts';
+import { denominatorOf } from './ranking.ts';
+import { CountryCodes, MAX_AGE_SECONDS, NameText, perMillion, share, Year } from './schemas.ts';
+import { chooseAreas } from './scope.ts';
+
+const Query = Type.Object({
+  name: Type.Optional(
+    Type.Array(NameText, { minItems: 1, maxItems: 10, description: 'Further names to compare with' }),
+  ),
+  country: Type.Optional(CountryCodes),
+  area: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  gender: Type.Optional(OneOf(['F', 'M'])),
+  from: Type.Optional(Year),
+  to: Type.Optional(Year),
+});
+
+const Point = Type.Object({
+  year: Type.Integer(),
+  count: Nullable(Type.Integer()),
+  rank: Nullable(Type.Integer()),
+  tied: Nullable(Type.Integer()),
+  share: Nullable(Type.Number()),
+  per_million: Nullable(Type.Number()),
+  status: OneOf(['exact', 'not_listed']),
+  count_below: Nullable(
+    Type.Integer({ description: 'Not listed: the count is below this, the threshold of the office' }),
+  ),
+});
+
+const Series = Type.Object({
+  name: Type.String(),
+  country: Type.String(),
+  area: Type.String(),
+  gender: OneOf(['F', 'M']),
+  denominator: Type.String({ description: 'What share and per_million are shares of' }),
+  points: Type.Array(Point),
+});
+
+const Answer = Type.Object({
+  data: Type.Object({ name: Type.String(), series: Type.Array(Series) }),
+  meta: Type.Object({ sources: Type.Array(SourceSchema) }),
+});
+
+/** `GET /v1/names/{name}/trend`: one point for every published year; a year without the name is `not_listed`, never zero. */
+export function nameTrendRoute(db: Database, model: ReadModel) {
+  return (app: FastifyInstance, _options: object, done: () => void): void => {
+    app.get<{ Params: { name: string }; Querystring: Static<typeof Query> }>(
+      '/v1/names/:name/trend',
+      {
+        config: {
+          access: 'public_read',
+          example: { params: { name: 'Emma' }, query: { country: 'US', gender: 'F' } },
+        },
+        schema: {
+          summary: 'A name over the years',
+          tags: ['names'],
+          params: Type.Object({ name: NameText }),
+          querystring: Query,
+          response: { 200: Answer },
+        },
+      },
+      async (request, reply) => {
+        const { params, query } = request;
+        const snapshot = await model.snapshot();
+        const etag = strongEtag(versionsOf(snapshot.countries), request.url);
+        if (isUnchanged(request, reply, { etag, maxAgeSeconds: MAX_AGE_SECONDS, scope: 'public' }))
+          return sendUnchanged(reply);
+        const scopes = chooseAreas(snapshot, query.country, query.area);
+        const genders = query.gender ? [query.gender] : BOTH_GENDERS;
+        const range = { from: query.from, to: query.to };
+        const series: Static<typeof Series>[] = [];
+        const credited: NameCounts[] = [];
+        for (const name of new Set([params.name, ...(query.name ?? [])])) {
+          const found = await findNameCounts(db, model, snapshot, { name, scopes, genders, range });
+          series.push(...found.map((counts) => seriesOf(name, counts)));
+          credited.push(...found);
+        }
+        return {
+          data: { name: params.name, series },
+          meta: {
+            sources: sourcesOf(
+              credited.map(({ scope, years }) => ({
+                country: scope.country,
+                slices: years.map(({ slice }) => slice),
+              })),
+            ),
+          },
+        };
+      },
+    );
+    done();
+  };
+}
+
+function seriesOf(name: string, { scope, gender, years }: NameCounts): Static<typeof Series> {
+  const { kind } = denominatorOf(years.map(({ slice }) => slice));
+  return {
+    name,
+    country: scope.country.code,
+    area: scope.area.code,
+    gender,
+    denominator: kind,
+    points: years.map((listed) => pointOf(listed, kind)),
+  };
+}
+
+function pointOf({ slice, count }: ListedCount, kind: 'births' | 'listed'): Static<typeof Point> {
+  if (count === null) {
+    const nothing = { count: null, rank: null, tied: null, share: null, per_million: null };
+    return { year: slice.toYear, ...nothing, status: 'not_listed', count_below: slice.threshold };
+  }
+  const total = kind === 'births' ? (slice.births as number) : slice.sum;
+  return {
+    year: slice.toYear,
+    count,
+    ...rankInSlice(slice, count),
+    share: share(count, total),
+    per_million: perMillion(count, total),
+    status: 'exact',
+    count_below: null,
+  };
+}

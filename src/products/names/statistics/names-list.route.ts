@@ -1,0 +1,233 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { AppError } from '#platform/errors.ts';
+import { isUnchanged, strongEtag } from '#platform/http/etag.ts';
+import { registerList } from '#platform/http/list-formats.ts';
+import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
+import { Nullable, OneOf } from '#platform/http/schemas.ts';
+import type { CountryCatalog } from '../read-model/country-catalog.ts';
+import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
+import { LIST_SORTS, type Place } from './list-order.ts';
+import { listNames, type NameListQuery, planRankings, type RankingPlan } from './name-list.ts';
+import { datasetOf, SourceSchema, sourcesOf, versionsOf } from './provenance.ts';
+import { RANK_METHODS, rankAt, type RankMethod } from './ranking.ts';
+import { CountryCodes, MAX_AGE_SECONDS, NameText, share, Year } from './schemas.ts';
+
+const Query = Type.Object({
+  country: Type.Optional(CountryCodes),
+  area: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'ISO 3166-2 code or name; absent: the whole country',
+    }),
+  ),
+  year: Type.Optional(Year),
+  year_from: Type.Optional(Year),
+  year_to: Type.Optional(Year),
+  per_year: Type.Optional(
+    Type.Boolean({ description: 'A row for each year in place of the sum over years' }),
+  ),
+  gender: Type.Optional(
+    OneOf(['F', 'M', 'all'], {
+      description: 'Absent: rows of both, each ranked within its own; all: summed',
+    }),
+  ),
+  name: Type.Optional(NameText),
+  prefix: Type.Optional(NameText),
+  contains: Type.Optional(NameText),
+  ends_with: Type.Optional(NameText),
+  min_count: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+  top: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      description: 'Ranks up to this one, ties at the cut included',
+    }),
+  ),
+  rank_method: OneOf(RANK_METHODS, { default: 'competition' }),
+  sort: OneOf(LIST_SORTS, { default: '-count' }),
+  include_total: Type.Optional(
+    Type.Boolean({ description: 'The total is given anyway; kept for clients that ask' }),
+  ),
+  ...pagingParameters,
+});
+
+const Item = Type.Object({
+  name: Type.String(),
+  published: Type.String(),
+  gender: OneOf(['F', 'M', 'all']),
+  year: Nullable(Type.Integer()),
+  year_from: Type.Integer(),
+  year_to: Type.Integer(),
+  count: Type.Integer(),
+  rank: Type.Integer(),
+  tied: Type.Integer({ description: 'Names that share the rank, this one included' }),
+  share: Type.Number(),
+  country: Type.String(),
+  area: Type.String(),
+  status: Type.String(),
+});
+
+const SliceSchema = Type.Object({
+  country: Type.String(),
+  area: Type.String(),
+  gender: Type.String(),
+  year: Type.Integer(),
+  rows: Type.Integer(),
+  sum: Type.Integer(),
+  withheld: Type.Integer(),
+  denominator: Type.Object({ kind: Type.String(), value: Type.Integer() }),
+  quality: Type.String(),
+  dataset_id: Type.String(),
+});
+
+const Meta = Type.Object({
+  total: Type.Integer(),
+  limit: Type.Integer(),
+  next_cursor: Nullable(Type.String()),
+  rank_method: Type.String(),
+  sources: Type.Array(SourceSchema),
+  slices: Type.Array(SliceSchema),
+});
+
+/** Where a walk over pages stands: the versions it began with, what it asked, which slices it reads, how far it is. */
+const cursors = cursorFormat(
+  Type.Object({
+    v: Type.Record(Type.String(), Type.Integer()),
+    q: Type.String(),
+    s: Type.String(),
+    o: Type.Integer({ minimum: 0 }),
+  }),
+);
+
+/** `GET /v1/names`: names in rank order, with every filter and order of the API. */
+export function namesListRoute(model: ReadModel) {
+  return (app: FastifyInstance, _options: object, done: () => void): void => {
+    registerList(app, {
+      url: '/v1/names',
+      config: {
+        access: 'public_read',
+        example: { query: { country: 'US', year: 2020, gender: 'F', limit: 5 } },
+      },
+      summary: 'Names by count, rank or alphabet',
+      description: 'Names of a year, of a range of years summed, or of each year; ties share a rank.',
+      tags: ['names'],
+      query: Query,
+      item: Item,
+      meta: Meta,
+      async find({ query, format, request, reply }) {
+        const { cursor, offset: first = 0, limit, include_total: _, ...question } = query;
+        const asked = question as NameListQuery;
+        const walk = openWalk(model, await model.snapshot(), asked, cursor);
+        const offset = walk.offset ?? first;
+        const etag = strongEtag(
+          versionsOf(walk.snapshot.countries),
+          JSON.stringify(question),
+          offset,
+          limit,
+          format,
+        );
+        if (isUnchanged(request, reply, { etag, maxAgeSeconds: MAX_AGE_SECONDS, scope: 'public' }))
+          return undefined;
+        const list = await listNames(model, walk.snapshot, walk.plans, asked, { offset, limit });
+        const end = offset + list.places.length;
+        return {
+          data: list.places.map((place) => itemOf(place, walk.snapshot, asked.rank_method)),
+          meta: {
+            total: list.total,
+            limit,
+            next_cursor: end < list.total ? cursors.encode(walk.at(end)) : null,
+            rank_method: asked.rank_method,
+            sources: sourcesOf(walk.plans),
+            slices: walk.plans.flatMap(slicesInMeta),
+          },
+        };
+      },
+    });
+    done();
+  };
+}
+
+interface Walk {
+  readonly snapshot: Snapshot;
+  readonly plans: readonly RankingPlan[];
+  /** Where the cursor stands; undefined for a first page. */
+  readonly offset: number | undefined;
+  at(offset: number): Parameters<typeof cursors.encode>[0];
+}
+
+/** A walk goes on with the numbers it began with: the same version, or other versions that supply the same slices. */
+function openWalk(
+  model: ReadModel,
+  present: Snapshot,
+  query: NameListQuery,
+  cursor: string | undefined,
+): Walk {
+  const digestOfQuery = strongEtag(JSON.stringify(query));
+  const begun = cursor === undefined ? undefined : cursors.decode(cursor);
+  if (begun && begun.q !== digestOfQuery) {
+    throw new AppError(
+      'invalid',
+      'invalid_cursor',
+      'This cursor belongs to another question. Repeat the question it came from, or begin without it.',
+    );
+  }
+  const snapshot = begun ? pinned(model, present, begun.v) : present;
+  const plans = planRankings(snapshot, query);
+  const digest = strongEtag(plans.map(({ slices }) => slices.map(({ id }) => id).join()).join('/'));
+  if (begun && begun.s !== digest) {
+    throw new AppError(
+      'gone',
+      'cursor_expired',
+      'The numbers have changed since this walk began. Begin again without the cursor.',
+    );
+  }
+  const used = new Set(plans.map(({ country }) => country));
+  const versions = begun?.v ?? Object.fromEntries([...used].map(({ no, version }) => [no, version]));
+  return { snapshot, plans, offset: begun?.o, at: (o) => ({ v: versions, q: digestOfQuery, s: digest, o }) };
+}
+
+function pinned(model: ReadModel, present: Snapshot, versions: Readonly<Record<string, number>>): Snapshot {
+  const countries = present.countries.map((country): CountryCatalog => {
+    const version = versions[country.no];
+    return version === undefined ? country : (model.version(country.no, version) ?? country);
+  });
+  return { ...present, countries };
+}
+
+function itemOf({ ranking, at }: Place, { dictionary }: Snapshot, method: RankMethod): Static<typeof Item> {
+  const { country, area, gender, fromYear, toYear, counts, numbers, denominator } = ranking;
+  const spelling = dictionary.rows[dictionary.positions[numbers[at] as number] as number];
+  const count = counts[at] as number;
+  return {
+    name: spelling?.name ?? '',
+    published: spelling?.published ?? '',
+    gender,
+    year: fromYear === toYear ? toYear : null,
+    year_from: fromYear,
+    year_to: toYear,
+    count,
+    ...rankAt(counts, at, method),
+    share: share(count, denominator.value),
+    country: country.code,
+    area: area.code,
+    status: 'exact',
+  };
+}
+
+function slicesInMeta({ country, area, slices }: RankingPlan): Static<typeof SliceSchema>[] {
+  return slices.map((slice) => ({
+    country: country.code,
+    area: area.code,
+    gender: slice.gender,
+    year: slice.toYear,
+    rows: slice.rows,
+    sum: slice.sum,
+    withheld: slice.withheld,
+    denominator:
+      slice.births === null ? { kind: 'listed', value: slice.sum } : { kind: 'births', value: slice.births },
+    quality: slice.quality,
+    dataset_id: datasetOf(country, slice),
+  }));
+}

@@ -1,0 +1,70 @@
+import type { Gender } from '../normalize-gender.ts';
+import type { AreaRow } from '../read-model/catalog.query.ts';
+import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
+
+/** What shares are shares of: official births, or the sum of the published counts. */
+export interface Denominator {
+  readonly kind: 'births' | 'listed';
+  readonly value: number;
+}
+
+export const RANK_METHODS = ['competition', 'dense', 'ordinal'] as const;
+export type RankMethod = (typeof RANK_METHODS)[number];
+
+/** Names in rank order: of one slice, or summed over several. */
+export interface Ranking {
+  readonly country: CountryCatalog;
+  readonly area: AreaRow;
+  readonly gender: Gender | 'all';
+  readonly fromYear: number;
+  readonly toYear: number;
+  readonly slices: readonly CatalogSlice[];
+  readonly denominator: Denominator;
+  /** Dictionary numbers and counts by falling count, then display name. */
+  readonly numbers: Int32Array;
+  readonly counts: Int32Array;
+}
+
+/** Births where every slice has an official total, else the listed sums of all. */
+export function denominatorOf(slices: readonly CatalogSlice[]): Denominator {
+  const kind = slices.every(({ births }) => births !== null) ? 'births' : 'listed';
+  const value = slices.reduce(
+    (total, slice) => total + (kind === 'births' ? (slice.births as number) : slice.sum),
+    0,
+  );
+  return { kind, value };
+}
+
+/** Rank and number of names that share it, of the name at a place of the ranking (names.md §2). */
+export function rankAt(counts: Int32Array, at: number, method: RankMethod): { rank: number; tied: number } {
+  const count = counts[at] as number;
+  const first = firstWithin(counts, count);
+  const tied = firstWithin(counts, count - 1) - first;
+  if (method === 'competition') return { rank: first + 1, tied };
+  if (method === 'ordinal') return { rank: at + 1, tied };
+  return { rank: distinctBefore(counts, first) + 1, tied };
+}
+
+/** How many names have a rank of at most `rank`; ties at the cut are all kept. */
+export function lengthOfTop(counts: Int32Array, rank: number): number {
+  if (rank >= counts.length) return counts.length;
+  return firstWithin(counts, (counts[rank - 1] as number) - 1);
+}
+
+/** The first place whose count is at most `count`, in falling counts. */
+export function firstWithin(counts: Int32Array, count: number): number {
+  let low = 0;
+  let high = counts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((counts[middle] as number) > count) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function distinctBefore(counts: Int32Array, end: number): number {
+  let distinct = 0;
+  for (let at = 0; at < end; at = firstWithin(counts, (counts[at] as number) - 1)) distinct++;
+  return distinct;
+}

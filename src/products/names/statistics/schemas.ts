@@ -1,0 +1,22 @@
+import { Type } from 'typebox';
+
+/** How long a cache may answer without asking. */
+export const MAX_AGE_SECONDS = 60;
+
+export const Year = Type.Integer({ minimum: 1800, maximum: 2100 });
+export const NameText = Type.String({ minLength: 1, maxLength: 100 });
+export const CountryCodes = Type.Array(Type.String({ pattern: '^[A-Za-z]{2}$' }), {
+  minItems: 1,
+  maxItems: 50,
+  description: 'ISO 3166-1 alpha-2 codes, repeated; absent: all countries with numbers',
+});
+
+/** A share to nine decimals: more digits than any count supports, and none of binary noise. */
+export function share(count: number, denominator: number): number {
+  return denominator === 0 ? 0 : Math.round((count / denominator) * 1e9) / 1e9;
+}
+
+/** Per million, to two decimals. */
+export function perMillion(count: number, denominator: number): number {
+  return denominator === 0 ? 0 : Math.round((count / denominator) * 1e8) / 100;
+}

@@ -1,0 +1,74 @@
+import { AppError } from '#platform/errors.ts';
+import type { AreaRow } from '../read-model/catalog.query.ts';
+import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
+import type { Snapshot } from '../read-model/read-model.ts';
+
+/** A country and the area of it that a question is about. */
+export interface CountryArea {
+  readonly country: CountryCatalog;
+  readonly area: AreaRow;
+}
+
+/**
+ * The countries asked for, by code, or all that have published numbers; each with the area asked for, or itself.
+ * Throws `country_unknown` and `area_unknown`.
+ */
+export function chooseAreas(
+  snapshot: Snapshot,
+  codes: readonly string[] | undefined,
+  area: string | undefined,
+): CountryArea[] {
+  const countries = codes
+    ? codes.map((code) => findCountry(snapshot, code))
+    : withNumbers(snapshot.countries);
+  if (area === undefined) return countries.map((country) => ({ country, area: country.national }));
+  const found = countries.flatMap((country) => {
+    const match = country.findArea(area);
+    return match ? [{ country, area: match }] : [];
+  });
+  if (found.length > 0) return found;
+  const where = countries.map(({ code }) => code).join(', ') || 'any country';
+  throw new AppError(
+    'not_found',
+    'area_unknown',
+    `There is no area "${area}" in ${where}. Use an ISO 3166-2 code such as US-CA, or its name.`,
+  );
+}
+
+function findCountry(snapshot: Snapshot, code: string): CountryCatalog {
+  const wanted = code.toUpperCase();
+  const country = snapshot.countries.find((each) => each.code === wanted);
+  if (country) return country;
+  throw new AppError(
+    'not_found',
+    'country_unknown',
+    `There is no country "${code}". GET /v1/countries lists them.`,
+  );
+}
+
+function withNumbers(countries: readonly CountryCatalog[]): CountryCatalog[] {
+  return countries.filter(({ all }) => all.length > 0);
+}
+
+export interface YearRange {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** The single-year slices of an area and gender within a range of years. */
+export function slicesOf(
+  { country, area }: CountryArea,
+  gender: 'F' | 'M',
+  { from, to }: YearRange,
+): CatalogSlice[] {
+  return country
+    .years(area.no, gender)
+    .filter(({ toYear }) => (from === undefined || toYear >= from) && (to === undefined || toYear <= to));
+}
+
+/** The latest year with published numbers; undefined where there are none. */
+export function latestYear({ country, area }: CountryArea): number | undefined {
+  const years = (['F', 'M'] as const).map((gender) => country.years(area.no, gender).at(-1)?.toYear ?? 0);
+  const latest = Math.max(...years);
+  return latest > 0 ? latest : undefined;
+}
