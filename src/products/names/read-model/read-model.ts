@@ -1,14 +1,11 @@
-import { AppError } from '#platform/errors.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { listDataVersions } from './catalog.query.ts';
 import { type CatalogSlice, type CountryCatalog, loadCountryCatalog } from './country-catalog.ts';
 import { type Dictionary, EMPTY_DICTIONARY, extendDictionary } from './dictionary.ts';
 import { findOldestTransaction, listSpellings } from './dictionary.query.ts';
-import { loadSliceRows, type SliceRows } from './pages.query.ts';
-import { createSliceCache } from './slice-cache.ts';
+import type { SliceRows } from './pages.query.ts';
+import { createSliceRowStore, SLICES_PER_STATEMENT } from './slice-rows.ts';
 
-/** Slices fetched by one statement: some 8 MB of numbers at most. */
-const SLICES_PER_STATEMENT = 32;
 /** Former versions of a country kept for cursors that began with them. */
 const KEPT_VERSIONS = 8;
 
@@ -35,14 +32,11 @@ export interface ReadModel {
 
 export function createReadModel(options: { readonly pool: Pool; readonly cacheBytes: number }): ReadModel {
   const { pool } = options;
-  const cache = createSliceCache(options.cacheBytes);
+  const store = createSliceRowStore(pool, options.cacheBytes);
+  const names = createLearntNames(pool);
   const catalogs = new Map<number, CountryCatalog[]>();
-  const askVersions = coalesce(() => listDataVersions(pool));
   const loading = new Map<string, Promise<CountryCatalog | undefined>>();
-  const fetching = new Map<string, Promise<Map<string, SliceRows>>>();
-  let dictionary = EMPTY_DICTIONARY;
-  let learntSince = '0';
-  let dictionaryWork: Promise<void> = Promise.resolve();
+  const askVersions = coalesce(() => listDataVersions(pool));
 
   async function catalogAt(no: number, version: number): Promise<CountryCatalog | undefined> {
     const [newest] = catalogs.get(no) ?? [];
@@ -53,9 +47,7 @@ export function createReadModel(options: { readonly pool: Pool; readonly cacheBy
       load = loadWithNames(no, newest).finally(() => loading.delete(key));
       loading.set(key, load);
     }
-    const catalog = await load;
-    if (catalog) keepCatalog(catalog);
-    return catalog;
+    return load;
   }
 
   async function loadWithNames(
@@ -63,85 +55,59 @@ export function createReadModel(options: { readonly pool: Pool; readonly cacheBy
     former: CountryCatalog | undefined,
   ): Promise<CountryCatalog | undefined> {
     const catalog = await loadCountryCatalog(pool, no, former);
-    if (catalog && catalog.all.length > 0) await learnNames();
+    if (!catalog) return undefined;
+    if (catalog.all.length > 0) await names.learn();
+    const versions = (catalogs.get(no) ?? []).filter(({ version }) => version !== catalog.version);
+    const newestFirst = [catalog, ...versions].sort((a, b) => b.version - a.version);
+    catalogs.set(no, newestFirst.slice(0, KEPT_VERSIONS));
     return catalog;
   }
 
-  function keepCatalog(catalog: CountryCatalog): void {
-    const versions = catalogs.get(catalog.no) ?? [];
-    if (versions.some(({ version }) => version === catalog.version)) return;
-    const kept = [catalog, ...versions].sort((a, b) => b.version - a.version);
-    catalogs.set(catalog.no, kept.slice(0, KEPT_VERSIONS));
-  }
-
-  async function fetchRows(slices: readonly CatalogSlice[]): Promise<Map<string, SliceRows>> {
-    const fetched = await loadSliceRows(pool, slices);
-    for (const [id, rows] of fetched) cache.set(id, rows);
-    return fetched;
-  }
-
-  /** Names are added before the release that uses them is published, so this comes after the catalog is read. */
-  function learnNames(): Promise<void> {
-    const work = dictionaryWork.then(async () => {
-      const seen = await findOldestTransaction(pool);
-      const found = await listSpellings(pool, learntSince);
-      const added = found.filter(({ no }) => (dictionary.positions[no] ?? -1) < 0);
-      if (added.length > 0) dictionary = extendDictionary(dictionary, added);
-      learntSince = seen;
-    });
-    dictionaryWork = work.catch(() => undefined);
-    return work;
-  }
-
-  async function rows(slices: readonly CatalogSlice[]): Promise<SliceRows[]> {
-    const missing = slices.filter(({ id }) => !cache.get(id));
-    if (missing.length === 0) return slices.map(({ id }) => cache.get(id) as SliceRows);
-    const fetched = new Map<string, SliceRows>();
-    const wanted = new Set(missing.map(({ id }) => id));
-    for (const work of new Set(missing.map((slice) => fetching.get(slice.id)))) {
-      for (const [id, found] of (await work) ?? []) if (wanted.has(id)) fetched.set(id, found);
-    }
-    const unasked = missing.filter(({ id }) => !fetched.has(id));
-    for (let start = 0; start < unasked.length; start += SLICES_PER_STATEMENT) {
-      const batch = unasked.slice(start, start + SLICES_PER_STATEMENT);
-      const work = fetchRows(batch).finally(() => batch.forEach(({ id }) => fetching.delete(id)));
-      for (const { id } of batch) fetching.set(id, work);
-      for (const [id, found] of await work) fetched.set(id, found);
-    }
-    return slices.map(({ id }) => fetched.get(id) ?? cache.get(id) ?? removed());
-  }
-
   async function snapshot(): Promise<Snapshot> {
-    const versions = await askVersions();
     const countries: CountryCatalog[] = [];
-    for (const [no, version] of versions) {
+    for (const [no, version] of await askVersions()) {
       const catalog = await catalogAt(no, version);
       if (catalog) countries.push(catalog);
     }
-    return { countries: countries.sort((a, b) => (a.code < b.code ? -1 : 1)), dictionary };
+    return {
+      countries: countries.sort((a, b) => (a.code < b.code ? -1 : 1)),
+      dictionary: names.dictionary(),
+    };
   }
 
   return {
     snapshot,
+    rows: store.rows,
     version: (countryNo, version) => catalogs.get(countryNo)?.find((catalog) => catalog.version === version),
-    rows,
     async warmUp() {
       for (const { all } of (await snapshot()).countries) {
-        for (let start = 0; start < all.length && !cache.isFull(); start += SLICES_PER_STATEMENT) {
-          await rows(all.slice(start, start + SLICES_PER_STATEMENT));
+        for (let start = 0; start < all.length && !store.isFull(); start += SLICES_PER_STATEMENT) {
+          await store.rows(all.slice(start, start + SLICES_PER_STATEMENT));
         }
       }
     },
   };
 }
 
-/** The rows of a release go an hour after its last use: only an old cursor still asks for them. */
-function removed(): never {
-  throw new AppError(
-    'gone',
-    'cursor_expired',
-    'These numbers were replaced some time ago. Begin again without the cursor.',
-  );
+/** The dictionary as far as this process has learnt it. */
+function createLearntNames(pool: Pool): { dictionary(): Dictionary; learn(): Promise<void> } {
+  let dictionary = EMPTY_DICTIONARY;
+  let learntSince = '0';
+  let work: Promise<void> = Promise.resolve();
+
+  async function fetchNew(): Promise<void> {
+    const seen = await findOldestTransaction(pool);
+    const found = await listSpellings(pool, learntSince);
+    const added = found.filter(({ no }) => (dictionary.positions[no] ?? -1) < 0);
+    if (added.length > 0) dictionary = extendDictionary(dictionary, added);
+    learntSince = seen;
+  }
+
+  return {
+    dictionary: () => dictionary,
+    // Names are added before the release that uses them is published, so this comes after the catalog is read.
+    learn: () => (work = work.then(fetchNew, fetchNew)),
+  };
 }
 
 /**

@@ -54,7 +54,7 @@ export async function searchNames(
   const hits: SearchHit[] = [];
   const found = candidates(question.q, snapshot.dictionary, use);
   while (hits.length < question.limit) {
-    const batch = [...found.take(question.limit)];
+    const batch = nextOf(found, question.limit);
     if (batch.length === 0) break;
     const names = batch.map(({ position }) => snapshot.dictionary.rows[position]?.name ?? '');
     const counts = await findCountsOfNames(db, model, snapshot, {
@@ -67,6 +67,17 @@ export async function searchNames(
     batch.forEach(({ match }, at) => hits.push(...hitOf(names[at] ?? '', match, counts[at] ?? [])));
   }
   return hits.slice(0, question.limit);
+}
+
+/** The next `limit` items; unlike `take`, which ends the generator with it. */
+function nextOf<T>(items: Generator<T>, limit: number): T[] {
+  const taken: T[] = [];
+  while (taken.length < limit) {
+    const { done, value } = items.next();
+    if (done) break;
+    taken.push(value as T);
+  }
+  return taken;
 }
 
 function hitOf(name: string, match: MatchType, counts: readonly NameCounts[]): SearchHit[] {
