@@ -1,67 +1,189 @@
-/** PostgreSQL's binary format of values, both ways: what `Database.raw` returns, and rows for a binary COPY. */
+/** Rows in PostgreSQL's binary format, for COPY. */
 
-export { type CopyEncoder, createCopyEncoder } from './binary-copy.ts';
-
+const INT2_OID = 21;
+const INT4_OID = 23;
+const CHAR_OID = 18;
 const TWO_TO_32 = 4_294_967_296;
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
+const NO_FLAGS = 0;
 
-// ndim, flags, element type, length, lower bound: four bytes each. An empty array ends after the third.
-const ARRAY_HEADER_BYTES = 20;
-
-export function int4(value: Buffer): number {
-  return value.readInt32BE(0);
+/**
+ * Writes rows for `COPY … FROM STDIN (FORMAT binary)`: `beginRow` with the number of columns, then one call for each
+ * column, of exactly the column's type. The parts of arrays are given as `[start, end)` of a longer source.
+ */
+export interface CopyEncoder {
+  beginRow(columns: number): void;
+  nul(): void;
+  bool(value: boolean): void;
+  int2(value: number): void;
+  int4(value: number): void;
+  /** A whole number up to 2^53. */
+  int8(value: number): void;
+  text(value: string): void;
+  int2Array(source: Int16Array, start: number, end: number): void;
+  int4Array(source: Int32Array, start: number, end: number): void;
+  /** `"char"[]`. */
+  charArray(source: Uint8Array, start: number, end: number): void;
+  /** Ends the COPY and hands over the last chunk. */
+  finish(): void;
 }
 
-/** Exact up to 2^53. */
-export function int8(value: Buffer): number {
-  return value.readInt32BE(0) * TWO_TO_32 + value.readUInt32BE(4);
+/** The chunk in the making. */
+interface Output {
+  readonly capacity: number;
+  readonly onChunk: (chunk: Buffer) => void;
+  chunk: Buffer;
+  view: DataView;
+  at: number;
 }
 
-export function text(value: Buffer): string {
-  return value.toString();
+/** Chunks of up to `chunkBytes` go to `onChunk`, which may keep them. A text larger than that is a chunk of its own. */
+export function createCopyEncoder(options: {
+  chunkBytes: number;
+  onChunk: (chunk: Buffer) => void;
+}): CopyEncoder {
+  const out = openOutput(Math.max(options.chunkBytes, 64), options.onChunk);
+  out.at = SIGNATURE.copy(out.chunk);
+  writeInt4(out, NO_FLAGS);
+  writeInt4(out, 0);
+  return {
+    beginRow: (columns) => writeInt2(out, columns),
+    nul: () => writeInt4(out, -1),
+    bool(value) {
+      writeInt4(out, 1);
+      writeInt1(out, value ? 1 : 0);
+    },
+    int2(value) {
+      writeInt4(out, 2);
+      writeInt2(out, value);
+    },
+    int4(value) {
+      writeInt4(out, 4);
+      writeInt4(out, value);
+    },
+    int8(value) {
+      writeInt4(out, 8);
+      writeInt4(out, Math.floor(value / TWO_TO_32));
+      writeInt4(out, value | 0);
+    },
+    text: (value) => writeText(out, value),
+    int2Array: (source, start, end) => writeInt2Array(out, source, start, end),
+    int4Array: (source, start, end) => writeInt4Array(out, source, start, end),
+    charArray: (source, start, end) => writeCharArray(out, source, start, end),
+    finish() {
+      writeInt2(out, -1);
+      flush(out);
+    },
+  };
 }
 
-/** The elements of an `int4[]` of one dimension; `nullValue` stands for each NULL. */
-export function int4Array(value: Buffer, nullValue: number): Int32Array<ArrayBuffer> {
-  const result = new Int32Array(arrayLength(value));
-  const view = viewOf(value);
-  for (let index = 0, at = ARRAY_HEADER_BYTES; index < result.length; index++) {
-    const isNull = view.getInt32(at) < 0;
-    result[index] = isNull ? nullValue : view.getInt32(at + 4);
-    at += isNull ? 4 : 8;
+function writeInt1(out: Output, value: number): void {
+  reserve(out, 1);
+  out.view.setInt8(out.at, value);
+  out.at += 1;
+}
+
+function writeInt2(out: Output, value: number): void {
+  reserve(out, 2);
+  out.view.setInt16(out.at, value);
+  out.at += 2;
+}
+
+function writeInt4(out: Output, value: number): void {
+  reserve(out, 4);
+  out.view.setInt32(out.at, value);
+  out.at += 4;
+}
+
+function writeText(out: Output, value: string): void {
+  // No character of a string takes more than three bytes.
+  const most = 4 + value.length * 3;
+  if (most > out.capacity) return writeLongText(out, Buffer.from(value));
+  reserve(out, most);
+  const bytes = out.chunk.write(value, out.at + 4);
+  out.view.setInt32(out.at, bytes);
+  out.at += 4 + bytes;
+}
+
+function writeLongText(out: Output, bytes: Buffer): void {
+  writeInt4(out, bytes.length);
+  flush(out);
+  out.onChunk(bytes);
+}
+
+// The three loops are the same but for the width: one loop for all would be several times slower.
+
+function writeInt2Array(out: Output, source: Int16Array, start: number, end: number): void {
+  writeArrayHeader(out, INT2_OID, end - start, 2);
+  for (let index = start; index < end;) {
+    const stop = fittingEnd(out, index, end, 6);
+    const { view } = out;
+    let at = out.at;
+    for (; index < stop; index++, at += 6) {
+      view.setInt32(at, 2);
+      view.setInt16(at + 4, source[index] as number);
+    }
+    out.at = at;
   }
-  return result;
 }
 
-/** The elements of an `int2[]` of one dimension; `nullValue` stands for each NULL. */
-export function int2Array(value: Buffer, nullValue: number): Int16Array<ArrayBuffer> {
-  const result = new Int16Array(arrayLength(value));
-  const view = viewOf(value);
-  for (let index = 0, at = ARRAY_HEADER_BYTES; index < result.length; index++) {
-    const isNull = view.getInt32(at) < 0;
-    result[index] = isNull ? nullValue : view.getInt16(at + 4);
-    at += isNull ? 4 : 6;
+function writeInt4Array(out: Output, source: Int32Array, start: number, end: number): void {
+  writeArrayHeader(out, INT4_OID, end - start, 4);
+  for (let index = start; index < end;) {
+    const stop = fittingEnd(out, index, end, 8);
+    const { view } = out;
+    let at = out.at;
+    for (; index < stop; index++, at += 8) {
+      view.setInt32(at, 4);
+      view.setInt32(at + 4, source[index] as number);
+    }
+    out.at = at;
   }
-  return result;
 }
 
-/** The byte of each element of a `"char"[]` of one dimension; `nullValue` stands for each NULL. */
-export function charArray(value: Buffer, nullValue: number): Uint8Array<ArrayBuffer> {
-  const result = new Uint8Array(arrayLength(value));
-  const view = viewOf(value);
-  for (let index = 0, at = ARRAY_HEADER_BYTES; index < result.length; index++) {
-    const isNull = view.getInt32(at) < 0;
-    result[index] = isNull ? nullValue : view.getUint8(at + 4);
-    at += isNull ? 4 : 5;
+function writeCharArray(out: Output, source: Uint8Array, start: number, end: number): void {
+  writeArrayHeader(out, CHAR_OID, end - start, 1);
+  for (let index = start; index < end;) {
+    const stop = fittingEnd(out, index, end, 5);
+    const { view } = out;
+    let at = out.at;
+    for (; index < stop; index++, at += 5) {
+      view.setInt32(at, 1);
+      view.setUint8(at + 4, source[index] as number);
+    }
+    out.at = at;
   }
-  return result;
 }
 
-function arrayLength(value: Buffer): number {
-  const dimensions = value.readInt32BE(0);
-  if (dimensions > 1) throw new TypeError(`An array of ${dimensions} dimensions has no place here.`);
-  return dimensions === 0 ? 0 : value.readInt32BE(12);
+/** Dimensions, flags, element type, then length and lower bound; an empty array has no dimension. */
+function writeArrayHeader(out: Output, oid: number, length: number, elementBytes: number): void {
+  const isEmpty = length === 0;
+  writeInt4(out, isEmpty ? 12 : 20 + length * (4 + elementBytes));
+  writeInt4(out, isEmpty ? 0 : 1);
+  writeInt4(out, NO_FLAGS);
+  writeInt4(out, oid);
+  if (isEmpty) return;
+  writeInt4(out, length);
+  writeInt4(out, 1);
 }
 
-function viewOf(buffer: Buffer): DataView {
-  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+/** Where the run of elements from `index` ends that fits into this chunk, or into a new one. */
+function fittingEnd(out: Output, index: number, end: number, bytesEach: number): number {
+  reserve(out, bytesEach);
+  return Math.min(end, index + Math.floor((out.capacity - out.at) / bytesEach));
+}
+
+function reserve(out: Output, bytes: number): void {
+  if (out.at + bytes > out.capacity) flush(out);
+}
+
+function flush(out: Output): void {
+  if (out.at > 0) out.onChunk(out.chunk.subarray(0, out.at));
+  Object.assign(out, openOutput(out.capacity, out.onChunk));
+}
+
+function openOutput(capacity: number, onChunk: (chunk: Buffer) => void): Output {
+  const chunk = Buffer.allocUnsafeSlow(capacity);
+  const view = new DataView(chunk.buffer, chunk.byteOffset, capacity);
+  return { capacity, onChunk, chunk, view, at: 0 };
 }
