@@ -29,17 +29,8 @@ export interface DetectedDialect {
 /** How much of a file is looked at. */
 export const SAMPLE_BYTES = 64 * 1024;
 
-/**
- * Separator and quote from the start of a file (`SAMPLE_BYTES` of it; `isWhole` when there is no more).
- * Throws AppError unprocessable `not_text`.
- */
-export function detectDialect(
-  sample: Buffer,
-  encoding: Encoding,
-  isWhole: boolean,
-  filename: string,
-): DetectedDialect {
-  assertText(sample, encoding, filename);
+/** Separator and quote from the start of a text (`SAMPLE_BYTES` of it; `isWhole` when there is no more). */
+export function detectDialect(sample: Buffer, encoding: Encoding, isWhole: boolean): DetectedDialect {
   const text = sampleText(sample, encoding);
   const evidence = SEPARATORS.map((separator) =>
     weighSeparator(sample, text, separator, encoding, isWhole),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { detectDialect } from './detect-dialect.ts';
+import { assertText, detectDialect } from './detect-dialect.ts';
 import { createEncodingDetector, type DetectedEncoding } from './detect-encoding.ts';
 import type { Encoding } from './dialect.ts';
 
@@ -105,7 +105,7 @@ describe('dialect', () => {
   };
   for (const [title, [text, separator, quote, columns]] of Object.entries(cases)) {
     test(title, () => {
-      const detected = detectDialect(Buffer.from(text), 'utf-8', true, 'a.csv');
+      const detected = detectDialect(Buffer.from(text), 'utf-8', true);
       assert.deepEqual(detected.dialect, { separator, quote, encoding: 'utf-8' });
       assert.equal(detected.evidence[0]?.columns, columns);
       assert.equal(detected.isTable, columns > 1);
@@ -114,7 +114,7 @@ describe('dialect', () => {
 
   test('UTF-16', () => {
     const text = Buffer.from("'a';'b'\n'c';'d'\n", 'utf16le');
-    assert.deepEqual(detectDialect(text, 'utf-16le', true, 'a.csv').dialect, {
+    assert.deepEqual(detectDialect(text, 'utf-16le', true).dialect, {
       separator: ';',
       quote: "'",
       encoding: 'utf-16le',
@@ -130,7 +130,7 @@ describe('dialect', () => {
   };
   for (const [title, bytes] of Object.entries(binaries)) {
     test(`${title}: no text`, () => {
-      assert.throws(() => detectDialect(bytes, 'utf-8', true, 'names.csv'), {
+      assert.throws(() => assertText(bytes, 'utf-8', 'names.csv'), {
         code: 'not_text',
         kind: 'unprocessable',
       });
@@ -138,7 +138,7 @@ describe('dialect', () => {
   }
 
   test('one NUL byte makes no binary file', () => {
-    assert.doesNotThrow(() => detectDialect(Buffer.from('a,b\n\0,c\n'), 'utf-8', true, 'a.csv'));
+    assert.doesNotThrow(() => assertText(Buffer.from('a,b\n\0,c\n'), 'utf-8', 'a.csv'));
   });
 });
 

@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { ZipFile } from 'yazl';
 import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
 import { createLocalFileStore } from '#platform/files/local-file-store.ts';
@@ -162,6 +163,19 @@ describe('refused while reading', () => {
       );
     });
   }
+});
+
+test('an archive with 64-bit sizes, written as a stream', async () => {
+  const zip = new ZipFile();
+  zip.addReadStream(Readable.from([Buffer.from('a,'), Buffer.from('b\n')]), 'ü.csv', {
+    forceZip64Format: true,
+  });
+  zip.addBuffer(Buffer.from('c'), 'c.csv', { forceZip64Format: true });
+  zip.end({ forceZip64Format: true, comment: 'packed elsewhere' });
+  assert.deepEqual(await contents(await buffer(zip.outputStream)), [
+    ['ü.csv', 'a,b\n'],
+    ['c.csv', 'c'],
+  ]);
 });
 
 test('a zip archive cut off anywhere is refused as damaged', async () => {
