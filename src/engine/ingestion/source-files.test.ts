@@ -85,7 +85,7 @@ describe('refused before anything is read', () => {
     'a PNG': ['not_text', Buffer.from('\x89PNG\r\n\x1A\n...', 'latin1')],
     'a workbook': ['format_unsupported', craftZip([{ name: '[Content_Types].xml', data: '<x/>' }])],
     'an old workbook': ['format_unsupported', Buffer.from('D0CF11E0A1B11AE1', 'hex')],
-    'an archive of another kind': ['archive_damaged', Buffer.from('377ABCAF271C', 'hex')],
+    'an archive of another kind': ['format_unsupported', Buffer.from('377ABCAF271C', 'hex')],
     'garbage behind a gzip file that was read to its end': [
       'archive_damaged',
       Buffer.concat([gzipSync(TEXT), Buffer.from('garbage')]),

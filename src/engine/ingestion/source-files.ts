@@ -1,6 +1,6 @@
 import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
-import { archiveDamaged, emptyFile, workbookUnsupported } from './archive-errors.ts';
+import { emptyFile, formatUnsupported, workbookUnsupported } from './archive-errors.ts';
 import { type BlockReader, createBlockReader } from './block-reader.ts';
 import { openGzip } from './gzip-source.ts';
 import type { IngestionLimits } from './limits.ts';
@@ -84,7 +84,8 @@ async function rangeOf(
 function notSupported(filename: string, format: KnownFormat): AppError {
   if (format.family === 'workbook') return workbookUnsupported(filename);
   if (format.family === 'archive') {
-    return archiveDamaged(`"${filename}" is ${format.name}, and only zip and gzip can be read`);
+    const message = `"${filename}" is ${format.name}, and only zip and gzip can be read. Pack it as one of these.`;
+    return formatUnsupported(message, format.name);
   }
   const message = `"${filename}" is ${format.name}, not a text. Send CSV, or a zip or gzip file with CSV in it.`;
   return new AppError('unprocessable', 'not_text', message, { found: format.name });
