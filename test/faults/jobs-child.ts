@@ -7,11 +7,13 @@ import { copyJob, countJob } from './jobs-definitions.ts';
 const [url = '', options = '{}'] = process.argv.slice(2);
 const input = createInterface({ input: process.stdin });
 
+let reached = false;
 const pool = openTestPool(url);
 const worker = await startTestWorker(
   { url, pool },
   [
     copyJob(pool, async (place) => {
+      reached = true;
       process.stdout.write(`at ${place}\n`);
       await once(input, 'line');
     }),
@@ -20,6 +22,5 @@ const worker = await startTestWorker(
   JSON.parse(options) as object,
 );
 process.stdout.write('ready\n');
-while (worker.running().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-while (worker.running().length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+while (!reached || worker.running().length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
 process.stdout.write('idle\n');

@@ -63,6 +63,14 @@ test('a second owner of the same folder is refused and told who the first is', a
   assert.deepEqual(await ask(url, 'SELECT 1 AS one'), [1]);
 });
 
+test('of two that start on one folder at once, one gets it', async (t) => {
+  const dataDir = closedFolder(t);
+  const outcomes = await Promise.allSettled([startInFork(t, dataDir), startInFork(t, dataDir)]);
+  assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  const refusal = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
+  assert.match(String(refusal.reason), /is in use by process/);
+});
+
 test('kill -9 of the owner: the next one takes over its server and its data', async (t) => {
   const dataDir = closedFolder(t);
   const { owner, url, pid } = await startInFork(t, dataDir);

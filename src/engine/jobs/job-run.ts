@@ -12,13 +12,14 @@ import { type Outcome, settleJob } from './settle-job.ts';
 import type { Random } from './retry-policy.ts';
 import { endSessionsBefore, sessionName } from './takeover.query.ts';
 
-/** How long a handler may take to react to its signal before its job is ended without it. */
 const ABANDON_AFTER_MS = 5_000;
 
 export interface RunSettings extends LeaseLimits {
   readonly pool: Pool;
   readonly definitions: JobDefinitions;
   readonly retryWindowMs: number;
+  /** How long a handler may take to react to its signal before its job is ended without it; default 5 s. */
+  readonly abandonAfterMs?: number;
   readonly random: Random;
   readonly log: Logger;
 }
@@ -44,7 +45,11 @@ export function startJobRun(job: ClaimedJob, settings: RunSettings): JobRun {
   const lease: Lease = { jobId: job.id, leaseToken: job.leaseToken };
   const state: RunState = { progress: job.progress, completed: false };
   const controller = new AbortController();
-  const stop = (reason: JobStoppedError): void => controller.abort(reason);
+  const stop = (reason: JobStoppedError): void => {
+    // A heartbeat that waited for the completing transaction finds the job ended: by ourselves.
+    if (reason.reason === 'lease_lost' && state.completed) return;
+    controller.abort(reason);
+  };
   const log = settings.log.child({ jobId: job.id, jobType: job.type, leaseToken: job.leaseToken });
   const heartbeats = startHeartbeats({
     pool: settings.pool,
@@ -87,10 +92,11 @@ async function work(
   context: JobContext,
   state: RunState,
 ): Promise<Outcome> {
+  const { abandonAfterMs = ABANDON_AFTER_MS } = settings;
   const abandoned = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   context.signal.addEventListener('abort', () => {
-    timer = setTimeout(() => abandoned.reject(context.signal.reason), ABANDON_AFTER_MS);
+    timer = setTimeout(() => abandoned.reject(context.signal.reason), abandonAfterMs);
   });
   try {
     if (job.leaseToken > 1) await endSessionsBefore(settings.pool, context);

@@ -7,7 +7,7 @@ import type { LeaseLimits } from './lease.query.ts';
 import { endSessionsOf, type ExpiredLease, findExpiredLeases, takeOverJob } from './takeover.query.ts';
 
 /** Leases lost in a row, without progress between them, after which a job is not tried again by itself. */
-export const MAX_LOST_LEASES = 3;
+const MAX_LOST_LEASES = 3;
 
 /** What becomes of a job whose lease ran out. */
 export type Verdict =

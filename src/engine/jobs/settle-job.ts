@@ -57,7 +57,7 @@ export async function settleJob(
     return { retryInMs: undefined };
   }
   if (outcome.kind === 'lease_lost') {
-    log.warn('job stopped: its lease is lost');
+    log.warn('job stopped: it was ended or taken over by somebody else');
     return { retryInMs: undefined };
   }
   const deadline = performance.now() + leaseMs;
@@ -82,7 +82,7 @@ async function record(
   const nothing = { retryInMs: undefined };
   const decision = await decide(settings, job, progress, outcome);
   if (!decision) {
-    log.warn('job stopped: its lease is lost');
+    log.warn('job stopped: it was ended or taken over by somebody else');
     return nothing;
   }
   // A statement that the server still works on may hold locks that the `ended` hook needs.
@@ -93,7 +93,7 @@ async function record(
   }
   // Refused while we hold the lease: somebody asked to cancel in the meantime.
   if (await endOwnJob(pool, settings.definitions, lease, progress, null)) log.info('job canceled');
-  else log.warn('job stopped: its lease is lost');
+  else log.warn('job stopped: it was ended or taken over by somebody else');
   return nothing;
 }
 

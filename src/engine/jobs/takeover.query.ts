@@ -2,7 +2,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import type { JobProgress } from './define-job.ts';
 import { type EndedRow, type JobFailure, released } from './finish.query.ts';
-import type { Lease } from './lease.query.ts';
+import type { Lease, LeaseLimits } from './lease.query.ts';
 
 /** A job whose lease ran out, and what is known of why. */
 export interface ExpiredLease extends Lease {
@@ -12,7 +12,7 @@ export interface ExpiredLease extends Lease {
   readonly stalled: boolean;
   readonly overdue: boolean;
   readonly cancelRequested: boolean;
-  /** The server was started after the last heartbeat: no worker is to blame. */
+  /** The server was started again since the claim: no worker is to blame. */
   readonly serverRestarted: boolean;
   /** Leases lost in a row without progress, this one included. */
   readonly lostLeases: number;
@@ -20,9 +20,9 @@ export interface ExpiredLease extends Lease {
 
 export function findExpiredLeases(
   db: Database,
-  limits: { readonly leaseMs: number; readonly stallTimeoutMs: number; readonly jobTimeoutMs: number },
+  limits: Pick<LeaseLimits, 'stallTimeoutMs' | 'jobTimeoutMs'>,
 ): Promise<ExpiredLease[]> {
-  const { leaseMs, stallTimeoutMs, jobTimeoutMs } = limits;
+  const { stallTimeoutMs, jobTimeoutMs } = limits;
   return db.many<ExpiredLease>(
     'find expired job leases',
     sql`
@@ -33,7 +33,7 @@ export function findExpiredLeases(
            progress_at + ${stallTimeoutMs} * interval '1 ms' <= lease_expires_at AS stalled,
            locked_at + ${jobTimeoutMs} * interval '1 ms' <= lease_expires_at AS overdue,
            cancel_requested_at IS NOT NULL AS "cancelRequested",
-           pg_postmaster_start_time() > lease_expires_at - ${leaseMs} * interval '1 ms' AS "serverRestarted",
+           pg_postmaster_start_time() > locked_at AS "serverRestarted",
            CASE WHEN setback_done IS NULL OR setback_phase IS DISTINCT FROM phase
                      OR bytes_done + records_done > setback_done
                 THEN 1 ELSE lost_leases + 1 END AS "lostLeases"

@@ -30,6 +30,8 @@ export interface WorkerOptions {
   readonly retentionMs: number;
   /** How long `stop` lets running jobs finish; default 20 s. */
   readonly shutdownGraceMs?: number;
+  /** How long a handler may ignore its signal before its job is ended without it; default 5 s. */
+  readonly abandonAfterMs?: number;
   readonly random?: Random;
   readonly log: Logger;
 }

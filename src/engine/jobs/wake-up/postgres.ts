@@ -19,35 +19,42 @@ export function listenOnPostgres(url: string, listener: WakeUpListener, log: Log
   async function open(): Promise<void> {
     try {
       const client = await connect(url, 'affirm-name wake-up');
-      let closed = false;
-      const lost = (error?: Error): void => {
-        if (closed) return;
-        closed = true;
-        void client.end();
-        retry(error);
-      };
-      client.on('error', lost);
-      client.on('end', () => lost());
-      client.on('notification', ({ payload = '' }) => listener(parseMessage(payload)));
-      close = async () => {
-        closed = true;
-        await client.end();
-      };
-      if (stopped) return await close();
-      await client.query('LISTEN jobs');
-      failures = 0;
-      first.resolve();
-      listener({ kind: 'work' });
+      await listen(client);
     } catch (error) {
       retry(error as Error);
     }
   }
 
-  function retry(error: Error | undefined): void {
+  async function listen(client: Awaited<ReturnType<typeof connect>>): Promise<void> {
+    let closed = false;
+    const lost = (cause?: Error): void => {
+      if (closed) return;
+      closed = true;
+      client.end().catch(() => {});
+      retry(cause);
+    };
+    client.on('error', lost);
+    client.on('end', () => lost());
+    client.on('notification', ({ payload = '' }) => listener(parseMessage(payload)));
+    close = async () => {
+      closed = true;
+      await client.end();
+    };
+    if (stopped) return close();
+    await client.query('LISTEN jobs').then(heard, lost);
+  }
+
+  function heard(): void {
+    failures = 0;
+    first.resolve();
+    listener({ kind: 'work' });
+  }
+
+  function retry(cause: Error | undefined): void {
     first.resolve();
     if (stopped) return;
     const delayMs = Math.min(MAX_RECONNECT_MS, FIRST_RECONNECT_MS * 2 ** failures++);
-    log.warn({ err: error, delayMs }, 'wake-up connection lost; jobs are found by polling until it is back');
+    log.warn({ err: cause, delayMs }, 'wake-up connection lost; jobs are found by polling until it is back');
     reconnect = setTimeout(() => void open(), delayMs);
   }
 
