@@ -12,6 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { AppError } from '#platform/errors.ts';
@@ -48,7 +49,7 @@ export async function ensureCluster(options: {
 }): Promise<Cluster> {
   const { folder, binaries } = options;
   const cluster = clusterIn(folder, binaries.major);
-  removeDrafts(folder);
+  await removeDrafts(folder);
   if (existsSync(cluster.dataFolder)) return cluster;
   refuseOtherMajor(folder, binaries.major);
 
@@ -72,15 +73,13 @@ export async function ensureCluster(options: {
   return cluster;
 }
 
-/** A killed start leaves its draft; its initdb may still be writing, then the next start removes it. */
-function removeDrafts(folder: string): void {
-  for (const name of readdirSync(folder).filter((entry) => entry.includes('.new.'))) {
-    try {
-      rmSync(join(folder, name), { recursive: true, force: true });
-    } catch {
-      continue;
-    }
-  }
+/** A killed start leaves its draft. Its initdb may still write there for a moment; at worst the next start tries again. */
+async function removeDrafts(folder: string): Promise<void> {
+  const drafts = readdirSync(folder).filter((entry) => entry.includes('.new.'));
+  const removals = drafts.map((name) =>
+    rm(join(folder, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+  );
+  await Promise.allSettled(removals);
 }
 
 function refuseOtherMajor(folder: string, major: number): void {
@@ -130,8 +129,10 @@ async function runInitdb(options: InitdbOptions, locale: string): Promise<string
   const child = spawn(binaries.initdb, args, {
     ...account,
     cwd: dataFolder,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    // Should we be killed, the broken pipe of its progress ends initdb as well.
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  child.stdout.resume();
   const [said, code] = await Promise.all([
     text(child.stderr),
     once(child, 'close').then(([exitCode]) => exitCode as number | null),
