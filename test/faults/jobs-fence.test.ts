@@ -21,6 +21,11 @@ function fenceTest(place: Place): void {
     const stopped = startChildWorker(db.url, { leaseMs: LEASE_MS });
     t.after(() => stopped.kill());
     await stopped.says(`at ${place}`);
+    if (place === 'in copy') {
+      // Until the server has written rows, and holds their keys.
+      const copied = sql`SELECT 1 FROM pg_stat_progress_copy WHERE tuples_processed >= 1000 AND datname = current_database()`;
+      await until('rows copied', async () => (await db.pool.run('copied', copied)) === 1);
+    }
     stopped.process.kill('SIGSTOP');
     const stoppedAt = performance.now();
 

@@ -81,6 +81,16 @@ suite('a job', { concurrency: 4 }, () => {
     assert.deepEqual(await pool.many('batches', sql`SELECT n FROM batches ORDER BY n`), [{ n: 1 }, { n: 2 }]);
   });
 
+  test('a job that fails while it is to be canceled is canceled', async (t) => {
+    const { pool, jobId, ended, worker } = await scene(t, async () => {
+      await pool.run('wish', sql`UPDATE jobs SET cancel_requested_at = clock_timestamp()`);
+      throw new Error('who knows');
+    });
+    await worker();
+    await jobReaches(pool, jobId, 'canceled');
+    assert.deepEqual(await ended(), [{ status: 'canceled', code: null }]);
+  });
+
   test('what ended cannot be canceled, what failed can be tried again with all its attempts', async (t) => {
     const { pool, jobId, definition, ended, worker } = await scene(t, async (_context, run) => {
       if (run === 1) throw new AppError('unprocessable', 'no_records', 'No record was accepted.');

@@ -167,6 +167,28 @@ test('a machine that was away for hours costs a lost lease, not the job', async 
   assert.deepEqual([status, error_code], ['queued', null]);
 });
 
+test('a heartbeat renews only while the progress moves within its time', async () => {
+  const { pool, jobId } = await lostJob();
+  const still: JobProgress = { phase: 'load', bytes_done: 0, bytes_total: null, records_done: 1 };
+  const job = await claim(pool, still);
+  const lease = { jobId, leaseToken: job.leaseToken };
+  const beat = async (progress: JobProgress): Promise<{ renewed: boolean; stalled: boolean | undefined }> => {
+    await pool.run(
+      'age',
+      sql`
+      UPDATE jobs SET progress_at = progress_at - interval '6 min', lease_expires_at = clock_timestamp()`,
+    );
+    const answer = await renewLease(pool, lease, progress, limits);
+    const renewed = await pool.many(
+      'renewed',
+      sql`SELECT 1 FROM jobs WHERE lease_expires_at > clock_timestamp()`,
+    );
+    return { renewed: renewed.length === 1, stalled: answer?.stalled };
+  };
+  assert.deepEqual(await beat({ ...still, records_done: 2 }), { renewed: true, stalled: false });
+  assert.deepEqual(await beat({ ...still, records_done: 2 }), { renewed: false, stalled: true });
+});
+
 test('a lease that was renewed in time is not taken over', async () => {
   const { pool, jobId } = await lostJob();
   await claim(pool);

@@ -112,6 +112,18 @@ test('any statements in any order lead through the table of transitions and nowh
   );
 });
 
+test('what was asked to cancel is never queued again by its worker or the reaper', async () => {
+  const { pool } = await testDatabase();
+  for (const act of [...statements.requeue, ...statements.takeOver.slice(0, 1)]) {
+    const jobId = await insertJob(pool, 'running');
+    await wish(pool, { jobId, leaseToken: 1 });
+    await act(pool, { jobId, leaseToken: 1 });
+    assert.equal((await jobRow(pool, jobId)).status, 'running');
+    await cancelRunningJob(pool, { jobId, leaseToken: 1 }, progress);
+    assert.equal((await jobRow(pool, jobId)).status, 'canceled');
+  }
+});
+
 test('a former token changes nothing, in any state', async () => {
   const { pool } = await testDatabase();
   const owned: JobEvent[] = ['complete', 'fail', 'requeue', 'obeyCancel'];
