@@ -1,0 +1,51 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { IngestionLimits } from '#engine/ingestion/limits.ts';
+import type { JobDefinition, JobDefinitions } from '#engine/jobs/define-job.ts';
+import type { FileStore } from '#platform/files/file-store.ts';
+import type { Caller } from '#platform/http/access-rule.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Pool } from '#platform/postgres/database.ts';
+import { countryRoutes } from './catalog/countries.route.ts';
+import { datasetCommandRoutes } from './catalog/dataset-commands.route.ts';
+import { datasetErrorRoutes } from './catalog/dataset-errors.route.ts';
+import { datasetEventsRoute } from './catalog/dataset-events.route.ts';
+import { datasetFileRoute } from './catalog/dataset-file.route.ts';
+import { datasetSliceRoutes } from './catalog/dataset-slices.route.ts';
+import { datasetRoutes } from './catalog/datasets.route.ts';
+import { parserRoutes } from './catalog/parsers.route.ts';
+import { importNameFileJobs } from './import/import-name-file.job.ts';
+import type { ImportDependencies } from './import/import-run.ts';
+import { uploadRoutes } from './upload/upload.route.ts';
+
+export interface NamesDependencies {
+  readonly pool: Pool;
+  readonly files: FileStore;
+  readonly limits: IngestionLimits;
+  /** Largest file that this caller may send, in bytes; 0: no limit. */
+  readonly maxUploadBytes: (caller: Caller) => number;
+  /** All jobs of the server, for cancel. */
+  readonly definitions: JobDefinitions;
+  readonly log: Logger;
+}
+
+/** Everything of the product that is served over HTTP. */
+export function namesRoutes(dependencies: NamesDependencies): FastifyPluginCallbackTypebox {
+  const { pool, files, log } = dependencies;
+  return (app, _options, done) => {
+    void app.register(countryRoutes(pool));
+    void app.register(parserRoutes(dependencies));
+    void app.register(uploadRoutes(dependencies));
+    void app.register(datasetRoutes(pool));
+    void app.register(datasetSliceRoutes(pool));
+    void app.register(datasetErrorRoutes(pool));
+    void app.register(datasetFileRoute(pool, files));
+    void app.register(datasetEventsRoute(pool, log));
+    void app.register(datasetCommandRoutes(dependencies));
+    done();
+  };
+}
+
+/** The jobs of the product, for workers. */
+export function namesJobs(dependencies: ImportDependencies): JobDefinition[] {
+  return importNameFileJobs(dependencies);
+}

@@ -1,0 +1,74 @@
+import type { Database } from '#platform/postgres/database.ts';
+import { sql } from '#platform/postgres/sql.ts';
+import type { UploadOptions } from '../import/upload-options.ts';
+
+export interface NewDataset {
+  readonly id: string;
+  readonly countryId: string;
+  readonly filename: string;
+  readonly filePath: string;
+  readonly fileSize: number;
+  readonly checksum: string;
+  readonly parser: string;
+  readonly options: UploadOptions;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly amends: string | null;
+  readonly jobId: string;
+  readonly uploadedBy: string | null;
+}
+
+/** Uploads of the same bytes take turns until the end of the transaction. */
+export async function lockChecksum(tx: Database, checksum: string): Promise<void> {
+  await tx.run(
+    'lockChecksum',
+    sql`SELECT pg_advisory_xact_lock(hashtextextended(${`dataset ${checksum}`}, 0))`,
+  );
+}
+
+/** A dataset of the same bytes and options that is on its way or supplies at least one slice. */
+export function findDuplicate(
+  tx: Database,
+  dataset: NewDataset,
+): Promise<{ id: string; status: string } | undefined> {
+  const { year, gender, area, mode } = dataset.options;
+  const same = JSON.stringify({ year, gender, area, mode });
+  return tx.maybeOne(
+    'findDuplicate',
+    sql`
+      SELECT d.id, d.status FROM datasets d
+      WHERE d.checksum = ${dataset.checksum} AND d.country_id = ${dataset.countryId} AND d.parser = ${dataset.parser}
+        AND d.options @> ${same}::jsonb AND d.deleted_at IS NULL AND d.options -> 'dry_run' <> 'true'
+        AND (d.status IN ('pending', 'processing', 'paused', 'reprocessing')
+             OR EXISTS (SELECT FROM slices s JOIN releases r ON r.no = s.release_no WHERE r.dataset_id = d.id))
+      ORDER BY d.uploaded_at LIMIT 1`,
+  );
+}
+
+export async function insertDataset(tx: Database, dataset: NewDataset): Promise<void> {
+  await tx.run(
+    'insertDataset',
+    sql`
+      INSERT INTO datasets (id, country_id, filename, file_path, file_size, checksum, parser, options, metadata, amends,
+        job_id, uploaded_by)
+      VALUES (${dataset.id}, ${dataset.countryId}, ${dataset.filename}, ${dataset.filePath}, ${dataset.fileSize},
+              ${dataset.checksum}, ${dataset.parser}, ${JSON.stringify(dataset.options)},
+              ${JSON.stringify(dataset.metadata)}, ${dataset.amends}, ${dataset.jobId}, ${dataset.uploadedBy})`,
+  );
+}
+
+export interface AmendableDataset {
+  readonly country_id: string;
+  readonly parser: string;
+  readonly status: string;
+  readonly has_release: boolean;
+  readonly deleted: boolean;
+}
+
+export function findAmendable(db: Database, id: string): Promise<AmendableDataset | undefined> {
+  return db.maybeOne<AmendableDataset>(
+    'findAmendable',
+    sql`
+      SELECT country_id, parser, status, release_no IS NOT NULL AS has_release, deleted_at IS NOT NULL AS deleted
+      FROM datasets WHERE id = ${id}`,
+  );
+}

@@ -1,0 +1,142 @@
+import { openSource } from '#engine/ingestion/source-files.ts';
+import type { IngestionLimits } from '#engine/ingestion/limits.ts';
+import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
+import { AppError } from '#platform/errors.ts';
+import type { FileStore } from '#platform/files/file-store.ts';
+import { newId } from '#platform/ids.ts';
+import type { Database, Pool } from '#platform/postgres/database.ts';
+import { type Country, findCountry, holdCountry } from '../catalog/country.query.ts';
+import type { NameParser } from '../parsers/name-parser.ts';
+import {
+  findAmendable,
+  findDuplicate,
+  insertDataset,
+  lockChecksum,
+  type NewDataset,
+} from './accept-upload.query.ts';
+import { chooseParser } from './choose-parser.ts';
+import type { ReceivedUpload } from './receive-upload.ts';
+import type { UploadRequest } from './upload-fields.ts';
+
+export interface AcceptDependencies {
+  readonly pool: Pool;
+  readonly files: FileStore;
+  readonly limits: IngestionLimits;
+}
+
+export interface AcceptedUpload {
+  readonly datasetId: string;
+  readonly jobId: string;
+}
+
+type StoredUpload = Omit<ReceivedUpload, 'fields'>;
+
+/** Where the bytes of a dataset lie. */
+export function originalKey(datasetId: string): string {
+  return `datasets/${datasetId}/original`;
+}
+
+/**
+ * Makes a dataset and its job out of a file in the store; what was decided about it is checked before anything is
+ * written. The file stays whatever happens: whoever stored it removes it when this throws.
+ * Throws AppError: country_unknown, amends_mismatch, duplicate_file, and what `chooseParser` and `openSource` throw.
+ */
+export async function acceptUpload(
+  dependencies: AcceptDependencies,
+  upload: StoredUpload & { readonly datasetId: string },
+  request: UploadRequest,
+  by: { readonly keyId: string | null; readonly priority?: number },
+): Promise<AcceptedUpload> {
+  const { pool } = dependencies;
+  const wanted = request.country === null ? undefined : await requireCountry(pool, request.country);
+  const parser = await parserOf(dependencies, upload, request, wanted);
+  const country = wanted ?? (await requireCountry(pool, parser.country));
+  if (request.amends !== null) await requireAmendable(pool, request.amends, country, parser);
+  const dataset: NewDataset = {
+    id: upload.datasetId,
+    countryId: country.id,
+    filename: upload.filename,
+    filePath: upload.key,
+    fileSize: upload.size,
+    checksum: upload.sha256,
+    parser: parser.id,
+    options: request.options,
+    metadata: request.metadata,
+    amends: request.amends,
+    jobId: newId(),
+    uploadedBy: by.keyId,
+  };
+  await pool.transaction(async (tx) => {
+    await lockChecksum(tx, upload.sha256);
+    if (!(await holdCountry(tx, country.id))) throw countryUnknown(country.code);
+    if (!request.allowDuplicate) await refuseDuplicate(tx, dataset, country);
+    await insertDataset(tx, dataset);
+    await enqueueJob(tx, {
+      id: dataset.jobId,
+      type: 'parse_dataset',
+      payload: { dataset_id: dataset.id },
+      datasetId: dataset.id,
+      createdBy: by.keyId,
+      priority: by.priority ?? 0,
+    });
+  });
+  return { datasetId: dataset.id, jobId: dataset.jobId };
+}
+
+async function parserOf(
+  { files, limits }: AcceptDependencies,
+  upload: StoredUpload,
+  { parser, options }: UploadRequest,
+  country: Country | undefined,
+): Promise<NameParser> {
+  const source = await openSource(files, upload.key, upload.filename, limits);
+  try {
+    return await chooseParser({ source, limits, countryCode: country?.code ?? null, parser, options });
+  } finally {
+    await source.close();
+  }
+}
+
+/** Throws `country_unknown`. */
+export async function requireCountry(db: Database, idOrCode: string): Promise<Country> {
+  const country = await findCountry(db, idOrCode);
+  if (!country) throw countryUnknown(idOrCode);
+  return country;
+}
+
+function countryUnknown(idOrCode: string): AppError {
+  const message = `There is no country ${idOrCode}. GET /v1/countries lists them; an admin adds one by POST /v1/countries.`;
+  return new AppError('unprocessable', 'country_unknown', message, { country_id: idOrCode });
+}
+
+async function requireAmendable(
+  db: Database,
+  id: string,
+  country: Country,
+  parser: NameParser,
+): Promise<void> {
+  const amended = await findAmendable(db, id);
+  const reason = !amended
+    ? 'it does not exist'
+    : amended.country_id !== country.id
+      ? `it does not belong to ${country.code}`
+      : amended.parser !== parser.id
+        ? `it was read by ${amended.parser}, this file by ${parser.id}`
+        : amended.deleted
+          ? 'it is deleted'
+          : amended.status !== 'completed' || !amended.has_release
+            ? `it is ${amended.has_release ? amended.status : 'without a finished reading'}`
+            : undefined;
+  if (reason === undefined) return;
+  const message = `Dataset ${id} cannot be amended by this file: ${reason}.`;
+  throw new AppError('unprocessable', 'amends_mismatch', message, { amends: id, reason });
+}
+
+async function refuseDuplicate(tx: Database, dataset: NewDataset, country: Country): Promise<void> {
+  const duplicate = await findDuplicate(tx, dataset);
+  if (!duplicate) return;
+  const message =
+    `Dataset ${duplicate.id} of ${country.code} (${duplicate.status}) was made of the same bytes and options. ` +
+    'Send allow_duplicate=true if that is meant.';
+  throw new AppError('conflict', 'duplicate_file', message, { dataset_id: duplicate.id });
+}

@@ -1,0 +1,110 @@
+import type { MultipartFile } from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '#platform/errors.ts';
+import type { FileStore } from '#platform/files/file-store.ts';
+
+/** A file that lies in the store, and the fields that came with it. */
+export interface ReceivedUpload {
+  readonly key: string;
+  /** The client's name of it, safe to store and to show; never a path. */
+  readonly filename: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly fields: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface ReceiveOptions {
+  readonly files: FileStore;
+  readonly key: string;
+  /** 0: no limit. */
+  readonly maxBytes: number;
+}
+
+const MAX_NAME_LENGTH = 255;
+
+/**
+ * Streams the part `file` of a multipart request into the store while hashing it; fields may come before and after.
+ * Nothing stays behind when it throws: missing_file, invalid_request (invalid), file_too_large (too_large),
+ * url_import_unavailable (unprocessable).
+ */
+export async function receiveUpload(
+  request: FastifyRequest,
+  options: ReceiveOptions,
+): Promise<ReceivedUpload> {
+  if (!request.isMultipart()) throw notMultipart(request.body);
+  const { files, key } = options;
+  const fields = new Map<string, string[]>();
+  let received: Omit<ReceivedUpload, 'fields'> | undefined;
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'file') {
+        if (part.fieldname !== 'file' || received) throw unexpectedFile(part.fieldname);
+        received = { key, filename: safeFileName(part.filename), ...(await store(part, options)) };
+        continue;
+      }
+      if (part.valueTruncated) throw tooLong(part.fieldname);
+      // A part that says it is JSON comes parsed.
+      const text = typeof part.value === 'string' ? part.value : JSON.stringify(part.value);
+      fields.set(part.fieldname, [...(fields.get(part.fieldname) ?? []), text]);
+    }
+    if (!received) throw missingFile();
+    return { ...received, fields };
+  } catch (error) {
+    if (received) await files.delete(key);
+    throw error;
+  }
+}
+
+async function store(
+  part: MultipartFile,
+  { files, key, maxBytes }: ReceiveOptions,
+): Promise<{ size: number; sha256: string }> {
+  const written = await files.write(key, part.file, { maxBytes });
+  // Busboy ends a file whose closing boundary never came without an error.
+  if (!part.file.truncated) return written;
+  await files.delete(key);
+  throw new AppError('invalid', 'upload_failed', 'The file did not arrive whole. Send it again.');
+}
+
+/** The last segment of a path as people wrote it, without control characters, at most 255 characters, its end kept. */
+export function safeFileName(name: string | undefined): string {
+  const last = (name ?? '').split(/[/\\]/).at(-1) ?? '';
+  const shown = last
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '')
+    .trim();
+  if (shown === '' || /^\.+$/.test(shown)) return 'upload';
+  return Array.from(shown).slice(-MAX_NAME_LENGTH).join('');
+}
+
+function notMultipart(body: unknown): AppError {
+  if (typeof body === 'object' && body !== null && 'url' in body) {
+    return new AppError(
+      'unprocessable',
+      'url_import_unavailable',
+      'Imports from a URL come with a later release. Send the file itself as multipart/form-data.',
+    );
+  }
+  return missingFile();
+}
+
+function missingFile(): AppError {
+  return new AppError(
+    'invalid',
+    'missing_file',
+    'There is no file. Send multipart/form-data with the part "file" (curl -F file=@names.zip).',
+  );
+}
+
+function unexpectedFile(field: string): AppError {
+  const message = field === 'file' ? 'was sent more than once' : `${field} is not a file that is known here`;
+  return new AppError('invalid', 'invalid_request', 'The request was not understood: see details.', [
+    { field, message },
+  ]);
+}
+
+function tooLong(field: string): AppError {
+  return new AppError('invalid', 'invalid_request', 'The request was not understood: see details.', [
+    { field, message: 'is too long' },
+  ]);
+}

@@ -1,0 +1,192 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { AppError } from '#platform/errors.ts';
+import type { Caller } from '#platform/http/access-rule.ts';
+import { Nullable, OneOf, Uuid } from '#platform/http/schemas.ts';
+import { newId } from '#platform/ids.ts';
+import { type AcceptDependencies, acceptUpload, originalKey, requireCountry } from './accept-upload.ts';
+import { inspectUpload } from './inspect-upload.ts';
+import { type ReceivedUpload, receiveUpload } from './receive-upload.ts';
+import { UploadForm, uploadExample } from './upload-form.ts';
+import { readUploadFields } from './upload-fields.ts';
+
+export interface UploadDependencies extends AcceptDependencies {
+  /** Largest file that this caller may send; 0: no limit. */
+  readonly maxUploadBytes: (caller: Caller) => number;
+}
+
+export const LayoutView = Type.Object({
+  file: Type.String(),
+  encoding: Type.String(),
+  encoding_evidence: Type.String(),
+  delimiter: Nullable(Type.String()),
+  quote: Nullable(Type.String()),
+  columns: Type.Integer(),
+  header: Nullable(Type.Array(Type.String())),
+  first_rows: Type.Array(Type.Array(Type.String())),
+});
+
+export const EvidenceView = Type.Object({
+  parser: Type.String(),
+  country: Type.String(),
+  fits: Type.Boolean(),
+  rows_looked_at: Type.Integer(),
+  rows_fitting: Type.Integer(),
+  files: Type.Array(Type.String()),
+});
+
+const Accepted = Type.Object({
+  data: Type.Object({
+    dataset_id: Uuid,
+    job_id: Uuid,
+    status: OneOf(['pending']),
+    message: Type.String(),
+  }),
+  meta: Type.Object({}),
+});
+
+const InspectionView = Type.Object({
+  data: Type.Object({
+    filename: Type.String(),
+    size: Type.Integer(),
+    checksum: Type.String({ description: 'SHA-256 of the bytes' }),
+    kind: OneOf(['plain', 'gzip', 'zip']),
+    files: Type.Array(Type.Object({ name: Type.String(), size: Nullable(Type.Integer()) })),
+    parsers: Type.Array(EvidenceView, { description: 'The parsers of the country, or all of them' }),
+    layouts: Type.Array(LayoutView, { description: 'The beginning of some inner files' }),
+  }),
+  meta: Type.Object({}),
+});
+
+type App = Parameters<FastifyPluginCallbackTypebox>[0];
+const tags = ['datasets'];
+
+/** Taking files in: to keep and import them, or only to look at them. */
+export function uploadRoutes(dependencies: UploadDependencies): FastifyPluginCallbackTypebox {
+  return (app, _options, done) => {
+    createDatasetRoute(app, dependencies);
+    inspectRoute(app, dependencies);
+    done();
+  };
+}
+
+function createDatasetRoute(app: App, dependencies: UploadDependencies): void {
+  app.post(
+    '/v1/datasets',
+    {
+      config: {
+        access: 'admin',
+        scope: 'datasets:write',
+        multipart: UploadForm,
+        example: uploadExample,
+      },
+      schema: {
+        summary: 'Upload an official file and import it',
+        description:
+          'CSV, TXT, zip or gzip. Answers at once; `GET /v1/datasets/{dataset_id}` shows how the import gets on. ' +
+          'Refused with nothing kept: what is not in a known layout (422), the same bytes again (409 `duplicate_file`).',
+        tags,
+        response: { 202: Accepted },
+      },
+    },
+    async (request, reply) => {
+      const datasetId = newId();
+      const { keyId } = request.caller;
+      const accepted = await keepUpload(request, dependencies, originalKey(datasetId), (upload) =>
+        acceptUpload(dependencies, { ...upload, datasetId }, readUploadFields(upload.fields), { keyId }),
+      );
+      void reply.code(202).header('location', `/v1/datasets/${datasetId}`).header('retry-after', '1');
+      const message = `The file was received and will be imported; GET /v1/datasets/${datasetId} shows how far it is.`;
+      return {
+        data: { dataset_id: datasetId, job_id: accepted.jobId, status: 'pending' as const, message },
+        meta: {},
+      };
+    },
+  );
+}
+
+function inspectRoute(app: App, dependencies: UploadDependencies): void {
+  app.post(
+    '/v1/datasets/inspect',
+    {
+      config: {
+        access: 'viewer',
+        scope: 'datasets:write',
+        multipart: UploadForm,
+        example: uploadExample,
+      },
+      schema: {
+        summary: 'Say what a file is, and keep nothing',
+        description:
+          'Takes the same body as an upload. Answers encoding, delimiter, header, first rows and the parsers that fit.',
+        tags,
+        response: { 200: InspectionView },
+      },
+    },
+    (request) =>
+      lookAtUpload(request, dependencies, async (upload) => {
+        const wish = readUploadFields(upload.fields);
+        const country = wish.country === null ? null : await requireCountry(dependencies.pool, wish.country);
+        const { kind, files, evidence, layouts } = await inspectUpload(
+          dependencies,
+          upload,
+          country?.code ?? null,
+        );
+        const parsers = evidence.map(({ parser, fits, rowsLookedAt, rowsFitting, files: seen }) => ({
+          parser: parser.id,
+          country: parser.country,
+          fits,
+          rows_looked_at: rowsLookedAt,
+          rows_fitting: rowsFitting,
+          files: [...seen],
+        }));
+        const { filename, size, sha256 } = upload;
+        return {
+          data: {
+            filename,
+            size,
+            checksum: sha256,
+            kind,
+            files: [...files],
+            parsers,
+            layouts: layouts.map((layout) => structuredClone(layout) as never),
+          },
+          meta: {},
+        };
+      }),
+  );
+}
+
+/** Receives a file for as long as `work` takes. */
+export async function lookAtUpload<T>(
+  request: FastifyRequest,
+  dependencies: UploadDependencies,
+  work: (upload: ReceivedUpload) => Promise<T>,
+): Promise<T> {
+  const { files, maxUploadBytes } = dependencies;
+  const key = `inspections/${newId()}/original`;
+  const upload = await receiveUpload(request, { files, key, maxBytes: maxUploadBytes(request.caller) });
+  try {
+    return await work(upload);
+  } finally {
+    await files.delete(key);
+  }
+}
+
+/** Receives a file that stays unless `work` fails. */
+async function keepUpload<T>(
+  request: FastifyRequest,
+  { files, maxUploadBytes }: UploadDependencies,
+  key: string,
+  work: (upload: ReceivedUpload) => Promise<T>,
+): Promise<T> {
+  const upload = await receiveUpload(request, { files, key, maxBytes: maxUploadBytes(request.caller) });
+  try {
+    return await work(upload);
+  } catch (error) {
+    // After any other error nobody knows whether the dataset was committed; a file without one is swept later.
+    if (error instanceof AppError) await files.delete(key);
+    throw error;
+  }
+}
