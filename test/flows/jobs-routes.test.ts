@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { claimJobs } from '#engine/jobs/claim.query.ts';
 import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
 import { completeJob } from '#engine/jobs/finish.query.ts';
+import { streamJobEvents } from '#engine/jobs/job-events.ts';
+import { createJobWatch } from '#engine/jobs/job-watch.ts';
 import { jobRoutes } from '#engine/jobs/jobs.route.ts';
 import { renewLease } from '#engine/jobs/lease.query.ts';
 import type { Caller } from '#platform/http/access-rule.ts';
@@ -186,6 +190,23 @@ test('events: every state from now to the end, resumed by the last one seen, 204
 
   assert.equal((await openEvents(id, completed.id)).response.status, 204);
   assert.equal((await (await openEvents(id, queued.id)).next()).data.status, 'completed');
+});
+
+test('a quiet stream shows that it lives', async (t) => {
+  const jobId = await enqueue('alice', 'quiet');
+  const watch = createJobWatch(pool, silent);
+  const server = createServer((_request, response) => {
+    streamJobEvents(response, { watch, jobId, lastEventId: undefined, stopping: undefined, heartbeatMs: 20 });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const { body } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  let text = '';
+  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    if (text.split(': still here\n\n').length > 3) break;
+  }
+  assert.equal(text.split('event: job').length, 2, 'the state itself came once');
 });
 
 test('streams end when the server stops', async () => {

@@ -26,6 +26,8 @@ const definitions = jobDefinitions([
   }),
 ]);
 
+const reaper = { ...limits, definitions, isAtWorkHere: () => false, log: silent };
+
 /** A job whose worker is gone; `lose` claims it, reports the progress and lets the lease run out. */
 async function lostJob(): Promise<{
   pool: Pool;
@@ -60,7 +62,7 @@ async function claim(pool: Pool, progress?: JobProgress): Promise<ClaimedJob> {
 }
 
 function reap(pool: Pool): Promise<void> {
-  return reapExpiredLeases(pool, definitions, limits, silent);
+  return reapExpiredLeases({ ...reaper, pool });
 }
 
 test('three lost leases in a row at one place fail the job, and it can be retried by hand', async () => {
@@ -157,14 +159,39 @@ test('a machine that was away for hours costs a lost lease, not the job', async 
     UPDATE jobs SET locked_at = pg_postmaster_start_time(), progress_at = pg_postmaster_start_time(),
                     lease_expires_at = pg_postmaster_start_time() + interval '0.2 s'`,
   );
-  await reapExpiredLeases(
-    pool,
-    definitions,
-    { leaseMs: 200, stallTimeoutMs: 300, jobTimeoutMs: 300 },
-    silent,
-  );
+  await reapExpiredLeases({ ...reaper, pool, stallTimeoutMs: 300, jobTimeoutMs: 300 });
   const { status, error_code } = await jobRow(pool, jobId);
   assert.deepEqual([status, error_code], ['queued', null]);
+});
+
+test('a hook that fails keeps its job running for the next round, and no other job from being taken over', async () => {
+  const { pool, jobId } = await lostJob();
+  await claim(pool);
+  await requestCancel(pool, jobId, null);
+  const other = await enqueueJob(pool, { type: 'lost', payload: {}, createdBy: null });
+  await claim(pool);
+  await expireLeasesOf(pool, 'host:1:');
+  const failing = defineJob({
+    type: 'lost',
+    payload: Type.Object({}),
+    async run() {},
+    ended: () => Promise.reject(new Error('no')),
+  });
+  await reapExpiredLeases({ ...reaper, pool, definitions: jobDefinitions([failing]) });
+  assert.deepEqual(
+    [(await jobRow(pool, jobId)).status, (await jobRow(pool, other)).status],
+    ['running', 'queued'],
+  );
+  await reap(pool);
+  assert.equal((await jobRow(pool, jobId)).status, 'canceled');
+});
+
+test('jobs of types without a definition here are left to workers that know their hooks', async () => {
+  const { pool, jobId } = await lostJob();
+  await claim(pool);
+  await expireLeasesOf(pool, 'host:1:');
+  await reapExpiredLeases({ ...reaper, pool, definitions: new Map() });
+  assert.equal((await jobRow(pool, jobId)).status, 'running');
 });
 
 test('a heartbeat renews only while the progress moves within its time', async () => {

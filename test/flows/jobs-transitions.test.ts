@@ -170,7 +170,7 @@ async function expired(
   act: (found: Awaited<ReturnType<typeof findExpiredLeases>>[number]) => Promise<unknown>,
 ): Promise<void> {
   await expireLeasesOf(db, 'host:1:');
-  for (const found of await findExpiredLeases(db, limits)) {
+  for (const found of await findExpiredLeases(db, ['model'], limits)) {
     if (found.jobId === lease.jobId && found.leaseToken === lease.leaseToken) await act(found);
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Alarm } from './alarm.ts';
 import { claimJobs } from './claim.query.ts';
+import type { Lease } from './lease.query.ts';
 import { type JobRun, type RunSettings, startJobRun } from './job-run.ts';
 
 /** How long aborted jobs may take to give their leases back. */
@@ -22,6 +23,7 @@ export interface Slots {
   /** Claims and starts as many jobs as there are free slots. */
   fill(): Promise<void>;
   readonly running: () => RunningJob[];
+  readonly isAtWorkHere: (lease: Lease) => boolean;
   /** Has the job, if it runs here, look whether it is canceled. */
   beat(jobId: string): void;
   /** Waits for the running jobs, then gives the leases of the others back. */
@@ -58,6 +60,8 @@ export function createSlots(settings: SlotSettings, worker: string, alarm: Alarm
         lockedBy: job.lockedBy,
         startedAt,
       })),
+    isAtWorkHere: ({ jobId, leaseToken }) =>
+      [...runs.values()].some(({ job }) => job.id === jobId && job.leaseToken === leaseToken),
     beat(jobId) {
       for (const run of runs.values()) if (run.job.id === jobId) void run.beat();
     },

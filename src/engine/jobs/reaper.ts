@@ -3,7 +3,7 @@ import type { Logger } from '#platform/observability/log.ts';
 import type { JobDefinitions } from './define-job.ts';
 import { describeProgress, endLostJob } from './end-job.ts';
 import type { JobFailure } from './finish.query.ts';
-import type { LeaseLimits } from './lease.query.ts';
+import type { Lease, LeaseLimits } from './lease.query.ts';
 import { endSessionsOf, type ExpiredLease, findExpiredLeases, takeOverJob } from './takeover.query.ts';
 
 /** Leases lost in a row, without progress between them, after which a job is not tried again by itself. */
@@ -38,21 +38,36 @@ export function stalledMessage({ stallTimeoutMs }: LeaseLimits, place: string): 
   return `The job made no progress for ${stallTimeoutMs / 1000} s; last at ${place}.`;
 }
 
-/** Takes over every job whose lease ran out: ends its server processes, then requeues or ends it. */
-export async function reapExpiredLeases(
-  pool: Pool,
-  definitions: JobDefinitions,
-  limits: LeaseLimits,
-  log: Logger,
-): Promise<void> {
-  for (const expired of await findExpiredLeases(pool, limits)) {
-    // First the sessions: one that was stopped before its COMMIT holds the row that is to be updated.
-    await endSessionsOf(pool, expired);
-    const verdict = judgeExpiredLease(expired, limits);
-    const taken = await carryOut(pool, definitions, expired, verdict);
-    const { jobId, leaseToken, lockedBy, lostLeases } = expired;
-    if (taken) log.warn({ jobId, leaseToken, lockedBy, lostLeases, verdict: verdict.kind }, 'job lease lost');
+export interface ReaperOptions extends LeaseLimits {
+  readonly pool: Pool;
+  readonly definitions: JobDefinitions;
+  /** Jobs that run in this very process: it was only too busy to renew the lease, and is about to. */
+  readonly isAtWorkHere: (lease: Lease) => boolean;
+  readonly log: Logger;
+}
+
+/** Takes over every job of a known type whose lease ran out: ends its server processes, then requeues or ends it. */
+export async function reapExpiredLeases(options: ReaperOptions): Promise<void> {
+  const { pool, definitions, log } = options;
+  for (const expired of await findExpiredLeases(pool, [...definitions.keys()], options)) {
+    if (options.isAtWorkHere(expired)) continue;
+    try {
+      await takeOver(options, expired);
+    } catch (error) {
+      // One that cannot be ended, e.g. because its hook fails, must not keep the others.
+      log.error({ err: error, jobId: expired.jobId }, 'job could not be taken over');
+    }
   }
+}
+
+async function takeOver(options: ReaperOptions, expired: ExpiredLease): Promise<void> {
+  const { pool, definitions, log } = options;
+  // First the sessions: one that was stopped before its COMMIT holds the row that is to be updated.
+  await endSessionsOf(pool, expired);
+  const verdict = judgeExpiredLease(expired, options);
+  const taken = await carryOut(pool, definitions, expired, verdict);
+  const { jobId, leaseToken, lockedBy, lostLeases } = expired;
+  if (taken) log.warn({ jobId, leaseToken, lockedBy, lostLeases, verdict: verdict.kind }, 'job lease lost');
 }
 
 function carryOut(

@@ -20,6 +20,7 @@ export interface ExpiredLease extends Lease {
 
 export function findExpiredLeases(
   db: Database,
+  types: readonly string[],
   limits: Pick<LeaseLimits, 'stallTimeoutMs' | 'jobTimeoutMs'>,
 ): Promise<ExpiredLease[]> {
   const { stallTimeoutMs, jobTimeoutMs } = limits;
@@ -38,7 +39,7 @@ export function findExpiredLeases(
                      OR bytes_done + records_done > setback_done
                 THEN 1 ELSE lost_leases + 1 END AS "lostLeases"
     FROM jobs
-    WHERE status = 'running' AND lease_expires_at < clock_timestamp()
+    WHERE status = 'running' AND lease_expires_at < clock_timestamp() AND type = ANY(${types}::text[])
     ORDER BY lease_expires_at
     LIMIT 100
   `,

@@ -49,7 +49,7 @@ export interface Worker {
 
 /** Runs jobs in this process until stopped. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { pool, log, leaseMs, definitions } = options;
+  const { pool, log, leaseMs } = options;
   const name = `${hostname()}:${process.pid}`;
   const alarm = createAlarm();
   const slots = createSlots({ ...options, random: options.random ?? Math.random }, name, alarm);
@@ -75,7 +75,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   const wakeUp = options.listenUrl ? listenOnPostgres(options.listenUrl, heard, log) : undefined;
   const upkeep = [
-    repeat(leaseMs / 3, stopping.signal, log, () => reapExpiredLeases(pool, definitions, options, log)),
+    repeat(leaseMs / 3, stopping.signal, log, () =>
+      reapExpiredLeases({ ...options, isAtWorkHere: slots.isAtWorkHere }),
+    ),
     repeat(CLEAN_UP_EVERY_MS, stopping.signal, log, () => cleanUp(pool, options.retentionMs)),
   ];
   const claiming = claimLoop();
