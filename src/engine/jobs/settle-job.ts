@@ -44,14 +44,14 @@ type Decision =
       readonly message: string;
     };
 
-/** Writes an outcome into the job's row, as long as the lease is still ours; waits out short outages of the database. */
+/** Writes an outcome into the job's row, as long as the lease is still ours; waits out outages of the database. */
 export async function settleJob(
   settings: SettleSettings,
   job: ClaimedJob,
   progress: JobProgress,
   outcome: Outcome,
 ): Promise<{ retryInMs: number | undefined }> {
-  const { log, leaseMs } = settings;
+  const { log, leaseMs, retryWindowMs } = settings;
   if (outcome.kind === 'completed') {
     log.info({ records: progress.records_done }, 'job completed');
     return { retryInMs: undefined };
@@ -60,8 +60,8 @@ export async function settleJob(
     log.warn('job stopped: it was ended or taken over by somebody else');
     return { retryInMs: undefined };
   }
-  const deadline = performance.now() + leaseMs;
-  for (let attempt = 1; ; attempt++) {
+  const deadline = performance.now() + retryWindowMs;
+  for (;;) {
     try {
       return await record(settings, job, progress, outcome);
     } catch (error) {

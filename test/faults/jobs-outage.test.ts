@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { suite, test, type TestContext } from 'node:test';
+import { Type } from 'typebox';
+import { defineJob, type JobContext, type JobDefinition } from '#engine/jobs/define-job.ts';
+import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
+import { sql } from '#platform/postgres/sql.ts';
+import { testDatabase } from '#test/support/database.ts';
+import { jobReaches, type JobRow, openTestPool, startTestWorker, until } from './jobs-support.ts';
+
+interface Wire {
+  /** The database's URL through this wire. */
+  readonly url: string;
+  /** Ends every connection and takes no new one, until mended. */
+  cut(): void;
+  mend(): void;
+}
+
+async function wireTo(t: TestContext, url: string): Promise<Wire> {
+  const target = new URL(url);
+  const sockets = new Set<Socket>();
+  let broken = false;
+  const server = createServer((socket) => {
+    if (broken) return socket.destroy();
+    const upstream = connect(Number(target.port), target.hostname);
+    for (const end of [socket, upstream]) {
+      sockets.add(end.on('error', () => undefined).on('close', () => sockets.delete(end)));
+    }
+    socket.pipe(upstream).pipe(socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const through = new URL(url);
+  through.port = String((server.address() as AddressInfo).port);
+  return {
+    url: through.href,
+    cut() {
+      broken = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    mend() {
+      broken = false;
+    },
+  };
+}
+
+/** Its first run talks to the database until that is gone. */
+function talkingJob(runs: PromiseWithResolvers<JobContext>): JobDefinition {
+  return defineJob({
+    type: 'talk',
+    payload: Type.Object({}),
+    async run(_payload, context) {
+      runs.resolve(context);
+      if (context.leaseToken > 1) return {};
+      await context.session(async (session) => {
+        for (;;) await session.run('talk', sql`SELECT pg_sleep(0.01)`);
+      });
+    },
+  });
+}
+
+async function outage(t: TestContext, lastsMs: number, helped: boolean): Promise<JobRow> {
+  const db = await testDatabase(t);
+  const wire = await wireTo(t, db.url);
+  const pool = openTestPool(wire.url);
+  t.after(() => pool.close());
+  const started = Promise.withResolvers<JobContext>();
+  const worker = await startTestWorker({ url: wire.url, pool }, [talkingJob(started)], { leaseMs: 900 });
+  t.after(() => worker.stop());
+  const jobId = await enqueueJob(db.pool, { type: 'talk', payload: {}, createdBy: null });
+  await started.promise;
+  if (helped) {
+    const helper = await startTestWorker(db, [talkingJob(started)], { leaseMs: 900 });
+    t.after(() => helper.stop());
+  }
+  wire.cut();
+  const back = performance.now() + lastsMs;
+  await until('back', () => performance.now() > back);
+  wire.mend();
+  return jobReaches(db.pool, jobId, 'completed');
+}
+
+suite('the database is out of reach', { concurrency: true }, () => {
+  for (const lastsMs of [300, 2_500]) {
+    test(`for ${lastsMs} ms: the worker reports the outage when it is back`, async (t) => {
+      const { attempts, outages, lost_leases } = await outage(t, lastsMs, false);
+      assert.deepEqual({ attempts, outages, lost_leases }, { attempts: 1, outages: 1, lost_leases: 0 });
+    });
+  }
+
+  test('for one worker only, longer than a lease: another takes over, no attempt is burned', async (t) => {
+    const { attempts, outages, lost_leases } = await outage(t, 2_500, true);
+    assert.deepEqual({ attempts, outages, lost_leases }, { attempts: 1, outages: 0, lost_leases: 1 });
+  });
+});
