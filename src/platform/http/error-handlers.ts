@@ -18,6 +18,12 @@ export function handleErrors(app: FastifyInstance): void {
 }
 
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (request.raw.readableAborted) {
+    // Nobody hears the answer; a client that went away in the middle of its body is no failure of ours.
+    const gone = new AppError('invalid', 'client_went_away', 'The body did not arrive completely.');
+    sendEnvelope(statusOf(gone.kind), gone, request, reply);
+    return;
+  }
   const expected = expectedError(error as FastifyError);
   if (expected === undefined) {
     request.log.error({ err: error }, 'request failed');

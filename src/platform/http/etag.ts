@@ -22,14 +22,20 @@ export function strongEtag(...parts: readonly (string | number | boolean | null 
  */
 export function isUnchanged(request: FastifyRequest, reply: FastifyReply, facts: CacheFacts): boolean {
   const freshness = facts.maxAgeSeconds === 0 ? 'no-cache' : `max-age=${facts.maxAgeSeconds}`;
-  void reply
-    .header('cache-control', `${facts.scope}, ${freshness}`)
-    .header('vary', 'Accept, Accept-Encoding')
-    .header('etag', facts.etag);
+  void reply.header('cache-control', `${facts.scope}, ${freshness}`).header('etag', facts.etag);
+  addVary(reply, 'accept');
+  addVary(reply, 'accept-encoding');
   const known = matchingTag(request.headers['if-none-match'], facts.etag);
   if (known === undefined) return false;
   void reply.header('etag', known);
   return true;
+}
+
+/** Adds a header's name to `Vary`, keeping those that plugins put there. */
+export function addVary(reply: FastifyReply, header: string): void {
+  const names = String(reply.getHeader('vary') ?? '');
+  if (names.toLowerCase().split(/, */).includes(header)) return;
+  void reply.header('vary', names === '' ? header : `${names}, ${header}`);
 }
 
 /** 304; untyped on purpose, since it has no body that a response schema could describe. */

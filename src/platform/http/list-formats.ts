@@ -1,7 +1,7 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, type TObject, type TSchema, Type } from 'typebox';
 import { toCsv, toNdjson } from './csv.ts';
-import { sendUnchanged } from './etag.ts';
+import { addVary, sendUnchanged } from './etag.ts';
 import { linkNextPage } from './paging.ts';
 
 export type ListFormat = 'json' | 'csv' | 'ndjson';
@@ -90,7 +90,7 @@ export function registerList<
         if (page === undefined) return sendUnchanged(reply);
         linkNextPage(request, reply, page.meta.next_cursor);
         void reply.type(CONTENT_TYPES[format]);
-        if (fixed === undefined) addVary(reply);
+        if (fixed === undefined) addVary(reply, 'accept');
         if (format === 'csv') return toCsv(columns, page.data);
         return format === 'ndjson' ? toNdjson(page.data) : page;
       },
@@ -100,10 +100,6 @@ export function registerList<
 
 function mediaType(format: ListFormat): string {
   return CONTENT_TYPES[format].split(';', 1)[0] ?? '';
-}
-
-function addVary(reply: FastifyReply): void {
-  if (!reply.hasHeader('vary')) void reply.header('vary', 'Accept');
 }
 
 const FORMAT_BY_TYPE: Readonly<Record<string, ListFormat>> = {

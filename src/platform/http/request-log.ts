@@ -1,4 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+/** nginx's word for a client that closed the connection before its answer. */
+const CLIENT_WENT_AWAY = 499;
 
 /**
  * One line for each request. The route pattern stands for the path, because the names that people look up are their
@@ -6,19 +9,27 @@ import type { FastifyInstance } from 'fastify';
  */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
-    const { access } = request.routeOptions.config;
-    const behindKey = access === 'viewer' || access === 'admin';
-    request.log.info(
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? 'unknown',
-        ...(behindKey ? { path: request.url.split('?', 1)[0] } : {}),
-        status: reply.statusCode,
-        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-        ...(request.caller?.keyId ? { caller: request.caller.keyId } : {}),
-      },
-      'request',
-    );
+    logRequest(request, reply.statusCode, reply.elapsedTime);
     done();
   });
+  app.addHook('onRequestAbort', (request, done) => {
+    logRequest(request, CLIENT_WENT_AWAY);
+    done();
+  });
+}
+
+function logRequest(request: FastifyRequest, status: number, durationMs?: number): void {
+  const { access } = request.routeOptions.config;
+  const behindKey = access === 'viewer' || access === 'admin';
+  request.log.info(
+    {
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      ...(behindKey ? { path: request.url.split('?', 1)[0] } : {}),
+      status,
+      ...(durationMs === undefined ? {} : { duration_ms: Math.round(durationMs * 10) / 10 }),
+      ...(request.caller?.keyId ? { caller: request.caller.keyId } : {}),
+    },
+    'request',
+  );
 }
