@@ -9,7 +9,7 @@ export interface Setting {
   readonly secret?: true;
 }
 
-export interface SettingsSection {
+interface SettingsSection {
   readonly title: string;
   readonly settings: readonly Setting[];
 }
@@ -139,6 +139,11 @@ export const SECTIONS = [
     title: 'Jobs',
     settings: [
       { name: 'WORKER_CONCURRENCY', default: '4', meaning: 'Jobs at a time; 0 = API alone' },
+      {
+        name: 'METRICS_PORT',
+        default: '9090',
+        meaning: 'Where a `worker` process answers `/health` and `/ready`; on 127.0.0.1, or on `SERVER_HOST`',
+      },
       { name: 'WORKER_POLL_INTERVAL', default: '5s', meaning: 'How often workers look without being woken' },
       { name: 'WORKER_MAX_RETRIES', default: '3', meaning: 'Attempts that a job has' },
       {
@@ -191,7 +196,6 @@ export const UNBUILT: readonly { readonly name: string; readonly harmless?: stri
   { name: 'RATE_LIMIT_PUBLIC', harmless: '0' },
   { name: 'RATE_LIMIT_ADMIN', harmless: '0' },
   { name: 'METRICS_ENABLED', harmless: 'false' },
-  { name: 'METRICS_PORT' },
   { name: 'EXPORT_RETENTION' },
   { name: 'RESULT_RETENTION' },
   { name: 'IDEMPOTENCY_RETENTION' },

@@ -44,6 +44,9 @@ export interface Config {
     readonly concurrency: number;
     readonly pollIntervalMs: number;
     readonly maxAttempts: number;
+    /** Where a process of workers alone answers for itself. */
+    readonly healthHost: string;
+    readonly healthPort: number;
   };
   readonly jobs: {
     readonly leaseMs: number;
@@ -160,7 +163,7 @@ function readPort(read: SettingsReader, given: (name: string) => boolean): numbe
   return first?.port ?? portNumber(read, 'SERVER_PORT');
 }
 
-function portNumber(read: SettingsReader, name: 'SERVER_PORT' | 'PORT'): number {
+function portNumber(read: SettingsReader, name: 'SERVER_PORT' | 'PORT' | 'METRICS_PORT'): number {
   const digits = /^:?(\d{1,5})$/.exec(read.text(name) ?? '')?.[1];
   const port = Number(digits ?? Number.NaN);
   if (port <= 65_535) return port;
@@ -197,6 +200,8 @@ function readWork(read: SettingsReader): Pick<Config, 'uploads' | 'worker' | 'jo
       concurrency: read.whole('WORKER_CONCURRENCY', 0, 1000),
       pollIntervalMs: read.duration('WORKER_POLL_INTERVAL', 10),
       maxAttempts: read.whole('WORKER_MAX_RETRIES', 1, 100),
+      healthHost: read.text('SERVER_HOST') ?? '127.0.0.1',
+      healthPort: portNumber(read, 'METRICS_PORT'),
     },
     jobs: {
       leaseMs: read.duration('JOB_LEASE', 300),

@@ -309,3 +309,21 @@ test('the example of every operation in openapi.json works', async (t) => {
     else assert.equal(response.status, example.status, title);
   }
 });
+
+test('BOOTSTRAP_ADMIN_KEY with a known id: a new secret replaces the old one, a foreign key is never taken over', async (t) => {
+  const { pool } = await testDatabase(t);
+  const log = createLogger({ level: 'silent', format: 'json' });
+  const authorize = createAuthorize(pool, { publicRead: true, log });
+  const roleOf = async (key: string): Promise<string> =>
+    (await authorize({ rule: 'admin', scope: undefined, authorization: `Bearer ${key}` })).role;
+  const first = newApiKey();
+  const changed = `ak_${first.keyId}_${newApiKey().text.slice(-43)}`;
+  await ensureAdminKey(pool, { bootstrapKey: first.text });
+  await ensureAdminKey(pool, { bootstrapKey: changed });
+  assert.equal(await roleOf(changed), 'admin');
+  await assert.rejects(roleOf(first.text), { code: 'invalid_token' });
+
+  await pool.run('test', sql`UPDATE api_keys SET source = 'api'`);
+  await assert.rejects(ensureAdminKey(pool, { bootstrapKey: first.text }), /another key has already/);
+  assert.equal(await roleOf(changed), 'admin');
+});

@@ -12,14 +12,14 @@ import {
   revokeOtherBootstrapKeys,
 } from './api-keys.query.ts';
 
-export interface AdminKeyOptions {
+interface AdminKeyOptions {
   /** BOOTSTRAP_ADMIN_KEY; its form was checked with the settings. */
   readonly bootstrapKey?: string | undefined;
   /** Where the embedded mode keeps its own key; without it no key is made. */
   readonly adminKeyFile?: string | undefined;
 }
 
-export interface AdminKeyResult {
+interface AdminKeyResult {
   /** A key that was made just now, to be shown once. */
   readonly created?: string;
   /** What somebody should know, e.g. that the given key was revoked. */

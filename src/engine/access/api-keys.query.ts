@@ -1,11 +1,11 @@
 import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 
-export type KeyRole = 'admin' | 'viewer';
+type KeyRole = 'admin' | 'viewer';
 export type KeySource = 'api' | 'bootstrap' | 'local';
 
 /** A key without its hash, as it may be shown. */
-export interface ApiKeyRecord {
+interface ApiKeyRecord {
   readonly id: string;
   readonly key_id: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export interface ApiKeyRecord {
   readonly revoked_at: Date | null;
 }
 
-export interface KeyForCheck {
+interface KeyForCheck {
   readonly id: string;
   readonly key_hash: Buffer;
   readonly name: string;
@@ -30,7 +30,7 @@ export interface KeyForCheck {
   readonly active: boolean;
 }
 
-export interface NewApiKeyRow {
+interface NewApiKeyRow {
   readonly id: string;
   readonly keyId: string;
   readonly hash: Buffer;
@@ -70,7 +70,7 @@ export function insertApiKey(db: Database, key: NewApiKeyRow): Promise<ApiKeyRec
   );
 }
 
-export interface KeyPage {
+interface KeyPage {
   readonly limit: number;
   readonly offset: number;
   /** The last key of the page before this one. */

@@ -6,7 +6,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import { parseApiKey, sameHash } from './api-key.ts';
 import { findKeyForCheck, touchApiKey } from './api-keys.query.ts';
 
-export interface AuthorizeOptions {
+interface AuthorizeOptions {
   readonly publicRead: boolean;
   readonly log: Logger;
   readonly clock?: Clock;

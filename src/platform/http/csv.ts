@@ -1,5 +1,5 @@
 /** A column of a list as text: its heading and the property that fills it. */
-export type CsvRow = Readonly<Record<string, unknown>>;
+type CsvRow = Readonly<Record<string, unknown>>;
 
 const MUST_QUOTE = /[",\r\n]/;
 /** Spreadsheets run cells that begin so; an apostrophe in front makes them text. */

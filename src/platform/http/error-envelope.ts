@@ -30,7 +30,7 @@ export const ErrorEnvelope = Type.Object(
   { description: 'What every error looks like' },
 );
 
-export interface ErrorBody {
+interface ErrorBody {
   readonly error: {
     readonly code: string;
     readonly message: string;

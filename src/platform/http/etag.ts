@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-export interface CacheFacts {
+interface CacheFacts {
   /** From `strongEtag`. */
   readonly etag: string;
   /** Seconds that a cache may answer without asking; 0 = it must always ask. */

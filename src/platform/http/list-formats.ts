@@ -13,7 +13,7 @@ const CONTENT_TYPES: Readonly<Record<ListFormat, string>> = {
 };
 
 /** One page as every list answers it. `next_cursor` is null on the last one. */
-export interface Page<Item, Meta extends { next_cursor: string | null }> {
+interface Page<Item, Meta extends { next_cursor: string | null }> {
   readonly data: readonly Item[];
   readonly meta: Meta;
 }
@@ -27,7 +27,7 @@ interface ListRequest<Params, Query> {
   readonly reply: FastifyReply;
 }
 
-export interface ListRoute<
+interface ListRoute<
   Params extends TObject,
   Query extends TObject,
   Item extends TObject,

@@ -14,7 +14,7 @@ export const pagingParameters = {
   ),
 };
 
-export interface CursorFormat<Position> {
+interface CursorFormat<Position> {
   /** Opaque text for `meta.next_cursor`. */
   encode(position: Position): string;
   /** Throws AppError invalid_cursor when the text was not made by `encode`. */

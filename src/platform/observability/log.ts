@@ -3,9 +3,9 @@ import { prettyFactory } from 'pino-pretty';
 
 export type Logger = PinoLogger;
 
-export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
-export interface LogOptions {
+interface LogOptions {
   readonly level: LogLevel;
   /** json: one object a line, for machines; text: for people. */
   readonly format: 'json' | 'text';
