@@ -6,8 +6,8 @@ import { testDatabase } from '#test/support/database.ts';
 import { createJobTables } from './jobs-definitions.ts';
 import { startChildWorker, until } from './jobs-support.ts';
 
-const JOBS = 400;
-const KILLS = 5;
+const JOBS = 300;
+const KILLS = 3;
 
 test(`${JOBS} jobs, ${KILLS} workers killed in the middle: every job takes effect exactly once`, async (t) => {
   const db = await testDatabase(t);

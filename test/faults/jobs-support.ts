@@ -63,7 +63,7 @@ export async function jobRow(db: Database, id: string): Promise<JobRow> {
   return row;
 }
 
-/** Asks every 10 ms until the answer is there. */
+/** Asks every 20 ms until the answer is there. */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
@@ -74,7 +74,7 @@ export async function until<T>(
     const answer = await ask();
     if (answer) return answer;
     if (performance.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms`);
-    await delay(10);
+    await delay(20);
   }
 }
 
