@@ -15,7 +15,16 @@ import { datasetRoutes } from './catalog/datasets.route.ts';
 import { parserRoutes } from './catalog/parsers.route.ts';
 import { importNameFileJobs } from './import/import-name-file.job.ts';
 import type { ImportDependencies } from './import/import-run.ts';
+import type { ReadModel } from './read-model/read-model.ts';
+import { nameFactsRoute } from './statistics/name-facts.route.ts';
+import { nameGenderRoute } from './statistics/name-gender.route.ts';
+import { nameSearchRoute } from './statistics/name-search.route.ts';
+import { nameTrendRoute } from './statistics/name-trend.route.ts';
+import { namesListRoute } from './statistics/names-list.route.ts';
 import { uploadRoutes } from './upload/upload.route.ts';
+
+export { createReadModel, type ReadModel } from './read-model/read-model.ts';
+export { queueSample } from './samples/queue-sample.ts';
 
 export interface NamesDependencies {
   readonly pool: Pool;
@@ -41,6 +50,18 @@ export function namesRoutes(dependencies: NamesDependencies): FastifyPluginCallb
     void app.register(datasetFileRoute(pool, files));
     void app.register(datasetEventsRoute(pool, log));
     void app.register(datasetCommandRoutes(dependencies));
+    done();
+  };
+}
+
+/** The questions about published numbers. */
+export function statisticsRoutes(pool: Pool, model: ReadModel): FastifyPluginCallbackTypebox {
+  return (app, _options, done) => {
+    void app.register(namesListRoute(pool, model));
+    void app.register(nameSearchRoute(pool, model));
+    void app.register(nameFactsRoute(pool, model));
+    void app.register(nameTrendRoute(pool, model));
+    void app.register(nameGenderRoute(pool, model));
     done();
   };
 }

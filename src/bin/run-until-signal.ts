@@ -1,0 +1,40 @@
+/** Something that runs until it is stopped. */
+export interface Running {
+  stop(): Promise<void>;
+}
+
+/** Ctrl-C reaches every process of the terminal, and npm passes its own on: that is one signal, not two. */
+const ECHO_MS = 1000;
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/**
+ * Starts something, stops it in order on the first signal and ends the process with code 0; a second signal ends it at
+ * once. A bug that nobody caught stops it in order, too, with code 1.
+ */
+export async function runUntilSignal(start: () => Promise<Running>): Promise<never> {
+  const ended = Promise.withResolvers<number>();
+  let signaledAt: number | undefined;
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      if (signaledAt !== undefined && performance.now() - signaledAt > ECHO_MS) process.exit(1);
+      signaledAt ??= performance.now();
+      ended.resolve(0);
+    });
+  }
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${error.stack ?? error.message}\n`);
+    ended.resolve(1);
+  });
+  endWithParent();
+  const running = await start();
+  const code = await ended.promise;
+  await running.stop();
+  process.exit(code);
+}
+
+/** Under a launcher, its kill -9 is ours. */
+function endWithParent(): void {
+  if (!process.channel) return;
+  process.once('disconnect', () => process.exit(1));
+  process.channel.unref();
+}

@@ -1,0 +1,154 @@
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { ensureAdminKey } from '#engine/access/admin-key.ts';
+import { expireLeasesOf, freeAllLeases } from '#engine/jobs/takeover.query.ts';
+import type { Config } from '#platform/config.ts';
+import { AppError } from '#platform/errors.ts';
+import { type HttpServer, stopHttpServer } from '#platform/http/server.ts';
+import { createLogger, type Logger } from '#platform/observability/log.ts';
+import { migrateUp } from '#platform/postgres/migrate.ts';
+import { createReadModel } from '#products/names/index.ts';
+import { composeApi, type Foundation, layFoundation } from './compose.ts';
+import { type ConnectionBudget, shareConnections } from './connection-budget.ts';
+import { keepWarm } from './keep-warm.ts';
+import { findLocalKeyId, showNewKey } from './local-key.ts';
+import { adminKeyFile, type OpenDatabase, openDatabase } from './open-database.ts';
+import { requireSupportedServer } from './require-server.ts';
+import { loadSample } from './sample.ts';
+import { sweepScratch } from './scratch-folder.ts';
+import { superviseThread } from './supervise-thread.ts';
+import type { WorkerThreadData } from './worker-thread.ts';
+
+/** A server at work. */
+export interface RunningServer {
+  readonly address: string;
+  /** Drains requests, gives jobs back, and ends the embedded database last. */
+  stop(): Promise<void>;
+}
+
+const HTTP_GRACE_MS = 15_000;
+const THREAD_STOP_WITHIN_MS = 24_000;
+
+/** Starts everything that `serve` is: database, migrations, API, workers. What was started is ended if a step fails. */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const log = createLogger(config.log);
+  for (const warning of config.warnings) log.warn(warning);
+  await using endings = new AsyncDisposableStack();
+  mkdirSync(config.dataDir, { recursive: true });
+  const database = await openDatabase(config, log);
+  endings.defer(() => database.close());
+
+  const { maxConnections } = config.database;
+  const { concurrency } = config.worker;
+  const budget = shareConnections({ maxConnections, concurrency, withApi: true });
+  const foundation = layFoundation({
+    config,
+    log,
+    databaseUrl: database.url,
+    maxConnections: budget.api,
+    applicationName: 'affirm-name api',
+  });
+  endings.defer(() => foundation.pool.close());
+  await prepare(foundation, database);
+
+  const stopping = new AbortController();
+  const model = createReadModel({ pool: foundation.pool, cacheBytes: config.sliceCacheBytes });
+  const isWarm = keepWarm(model, stopping.signal, log);
+  const localKeyId = await findLocalKeyId(foundation.pool, adminKeyFile(config));
+  const app = await composeApi(foundation, { model, readiness: [isWarm], localKeyId });
+  const address = await listen(app, config.server);
+  const thread = budget.concurrency > 0 ? startWorkerThread(foundation, database, budget) : undefined;
+  endings.defer(async () => {
+    stopping.abort();
+    await Promise.all([stopHttpServer(app, HTTP_GRACE_MS), thread?.stop()]);
+  });
+  announce(config, address, budget, log);
+  if (database.isOwned && config.samples) void loadSample(foundation, stopping.signal);
+
+  const started = endings.move();
+  return {
+    address,
+    async stop() {
+      log.info('stopping: running requests and jobs get a moment to finish');
+      await started.disposeAsync();
+      log.info('stopped');
+    },
+  };
+}
+
+/** Schema, keys and leases, before anybody is let in. */
+async function prepare({ config, log, pool, files }: Foundation, database: OpenDatabase): Promise<void> {
+  await requireSupportedServer(pool);
+  const applied = await migrateUp(database.directUrl);
+  if (applied.length > 0) log.info({ migrations: applied.length }, 'the database schema is up to date now');
+  await files.check();
+  sweepScratch(config.dataDir);
+  if (database.isOwned) await freeAllLeases(pool);
+  const keyFile = adminKeyFile(config);
+  const { created, warnings } = await ensureAdminKey(pool, {
+    bootstrapKey: config.access.bootstrapAdminKey,
+    adminKeyFile: database.isOwned ? keyFile : undefined,
+  });
+  for (const warning of warnings) log.warn(warning);
+  if (created !== undefined) showNewKey(created, keyFile);
+}
+
+async function listen(app: HttpServer, { host, port }: Config['server']): Promise<string> {
+  try {
+    return await app.listen({
+      host,
+      port,
+      listenTextResolver: (address) => `affirm-name answers at ${address}`,
+    });
+  } catch (error) {
+    await app.close();
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error;
+    throw new AppError('unavailable', 'port_unavailable', portMessage(code, host, port), { host, port });
+  }
+}
+
+function portMessage(code: string, host: string, port: number): string {
+  if (code === 'EADDRNOTAVAIL')
+    return `This machine has no address ${host}. Set SERVER_HOST to one that it has.`;
+  const reason = code === 'EACCES' ? 'may not be used by this user' : 'is in use by another program';
+  return `Port ${port} on ${host} ${reason}. Stop that program, or choose another port: SERVER_PORT=${port + 1}.`;
+}
+
+function startWorkerThread(
+  { config, log, pool }: Foundation,
+  { url, directUrl }: OpenDatabase,
+  budget: ConnectionBudget,
+): { stop(): Promise<void> } {
+  const data: WorkerThreadData = {
+    config,
+    databaseUrl: url,
+    listenUrl: directUrl,
+    maxConnections: budget.worker,
+    concurrency: budget.concurrency,
+  };
+  return superviseThread({
+    entry: new URL('./worker-thread.ts', import.meta.url),
+    data,
+    stallMs: Math.max(config.jobs.stallTimeoutMs, 3 * config.worker.pollIntervalMs),
+    stopWithinMs: THREAD_STOP_WITHIN_MS,
+    // All jobs of this process ran on the thread.
+    onLost: () => expireLeasesOf(pool, `${hostname()}:${process.pid}:`),
+    log,
+  });
+}
+
+function announce(config: Config, address: string, budget: ConnectionBudget, log: Logger): void {
+  const { concurrency } = config.worker;
+  if (budget.concurrency < concurrency) {
+    const { maxConnections } = config.database;
+    log.warn(
+      `DATABASE_MAX_CONNECTIONS=${maxConnections} is enough for ${budget.concurrency} jobs at a time, not for ${concurrency}`,
+    );
+  }
+  const database =
+    config.database.url === undefined ? `${config.dataDir} (with an embedded PostgreSQL)` : config.dataDir;
+  log.info(`documentation: ${address}/docs`);
+  log.info(`data: ${database}`);
+  if (config.database.url === undefined) log.info(`admin key: ${adminKeyFile(config)}`);
+}

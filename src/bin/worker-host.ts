@@ -1,0 +1,30 @@
+import { startWorker, type Worker } from '#engine/jobs/worker.ts';
+import type { Foundation } from './compose.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const JOB_RETENTION_MS = 30 * DAY_MS;
+/** With the time that aborted jobs get, a stop stays within 25 s. */
+const SHUTDOWN_GRACE_MS = 15_000;
+
+/** Runs jobs on this thread, `concurrency` at a time. */
+export function hostWorker(
+  { config, log, pool, definitions }: Foundation,
+  options: { readonly listenUrl: string; readonly concurrency: number },
+): Promise<Worker> {
+  const { jobs, worker } = config;
+  return startWorker({
+    pool,
+    listenUrl: options.listenUrl,
+    definitions,
+    concurrency: options.concurrency,
+    pollIntervalMs: worker.pollIntervalMs,
+    maxAttempts: worker.maxAttempts,
+    leaseMs: jobs.leaseMs,
+    jobTimeoutMs: jobs.timeoutMs,
+    stallTimeoutMs: jobs.stallTimeoutMs,
+    retryWindowMs: jobs.retryWindowMs,
+    retentionMs: JOB_RETENTION_MS,
+    shutdownGraceMs: SHUTDOWN_GRACE_MS,
+    log,
+  });
+}

@@ -1,0 +1,16 @@
+import type { Database } from './database.ts';
+import { sql } from './sql.ts';
+
+/** Rejects when the server cannot be reached. */
+export async function pingServer(db: Database): Promise<void> {
+  await db.run('ping', sql`SELECT 1`);
+}
+
+/** As PostgreSQL writes it, e.g. 180004 for 18.4. */
+export async function serverVersion(db: Database): Promise<number> {
+  const row = await db.maybeOne<{ version: number }>(
+    'server version',
+    sql`SELECT current_setting('server_version_num')::int AS version`,
+  );
+  return row?.version ?? 0;
+}
