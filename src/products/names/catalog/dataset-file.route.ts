@@ -19,6 +19,8 @@ export function datasetFileRoute(pool: Pool, files: FileStore): FastifyPluginCal
       '/v1/datasets/:id/file',
       {
         config: { access: 'viewer', example: NO_SUCH_DATASET },
+        // The bytes themselves: a gzip file that is called an encoding would arrive unpacked.
+        compress: false,
         schema: {
           summary: 'The original file, byte for byte',
           description: 'Takes `Range` (206, 416), `If-Range` and `If-None-Match`.',

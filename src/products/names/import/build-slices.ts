@@ -15,6 +15,8 @@ export interface Repeat {
   readonly name: string;
   readonly count: number;
   readonly line: number;
+  /** Where the name stood before; another draft than `slice` only where that joins it. */
+  readonly firstSlice: SliceDraft;
   readonly firstLine: number;
   readonly outcome: 'skipped' | 'summed' | 'rejected';
 }
@@ -32,7 +34,8 @@ export interface BuiltSlice {
 interface Workspace {
   readonly names: Int32Array;
   readonly counts: Int32Array;
-  readonly lines: Int32Array;
+  /** The row of each name. */
+  readonly firstRows: Int32Array;
   /** By key: the slice that last used it (plus one), and where in the workspace. */
   readonly usedBy: Int32Array;
   readonly usedAt: Int32Array;
@@ -46,12 +49,12 @@ export function* buildSlices(
   rule: RepeatRule,
   onRepeat: (repeat: Repeat) => void,
 ): Generator<BuiltSlice> {
-  const { starts, order } = groupBySlice(rows, drafts.length);
+  const { starts, order } = groupBySlice(rows, drafts);
   const largest = starts.reduce((most, start, at) => Math.max(most, (starts[at + 1] ?? start) - start), 0);
   const space: Workspace = {
     names: new Int32Array(largest),
     counts: new Int32Array(largest),
-    lines: new Int32Array(largest),
+    firstRows: new Int32Array(largest),
     usedBy: new Int32Array(table.published.length),
     usedAt: new Int32Array(table.published.length),
   };
@@ -60,7 +63,7 @@ export function* buildSlices(
     const start = starts[draft.index] as number;
     const end = starts[draft.index + 1] as number;
     if (start === end || draft.replaced) continue;
-    const length = gather(rows, order.subarray(start, end), draft, table, rule, space, onRepeat);
+    const length = gather(rows, order.subarray(start, end), draft, drafts, table, rule, space, onRepeat);
     const names = space.names.subarray(0, length);
     const counts = space.counts.subarray(0, length);
     sortByCountThenName(names, counts, table);
@@ -70,15 +73,20 @@ export function* buildSlices(
   }
 }
 
-/** Counting sort: `order` lists row numbers slice by slice, in file order within each. */
-function groupBySlice(rows: RowColumns, slices: number): { starts: Int32Array; order: Int32Array } {
+/** Counting sort: `order` lists row numbers slice by slice, in file order within each; joined slices are one. */
+function groupBySlice(
+  rows: RowColumns,
+  drafts: readonly SliceDraft[],
+): { starts: Int32Array; order: Int32Array } {
+  const slices = drafts.length;
+  const groupOf = Int32Array.from(drafts, ({ index, joins }) => joins?.index ?? index);
   const starts = new Int32Array(slices + 1);
   const { slice, length } = rows;
-  for (let row = 0; row < length; row++) starts[(slice[row] as number) + 1]!++;
+  for (let row = 0; row < length; row++) starts[(groupOf[slice[row] as number] as number) + 1]!++;
   for (let at = 0; at < slices; at++) starts[at + 1]! += starts[at] as number;
   const next = starts.slice();
   const order = new Int32Array(length);
-  for (let row = 0; row < length; row++) order[next[slice[row] as number]!++] = row;
+  for (let row = 0; row < length; row++) order[next[groupOf[slice[row] as number] as number]!++] = row;
   return { starts, order };
 }
 
@@ -97,12 +105,13 @@ function gather(
   rows: RowColumns,
   order: Int32Array,
   draft: SliceDraft,
+  drafts: readonly SliceDraft[],
   table: NameTable,
   rule: RepeatRule,
   space: Workspace,
   onRepeat: (repeat: Repeat) => void,
 ): number {
-  const { names, counts, lines, usedBy, usedAt } = space;
+  const { names, counts, firstRows, usedBy, usedAt } = space;
   const stamp = draft.index + 1;
   let length = 0;
   for (let at = 0; at < order.length; at++) {
@@ -116,13 +125,14 @@ function gather(
       const outcome = same ? 'skipped' : rule === 'sum' ? 'summed' : 'rejected';
       if (outcome === 'summed') counts[first]! += count;
       draft.repeats++;
-      const line = rows.line[row] as number;
+      const firstRow = firstRows[first] as number;
       onRepeat({
-        slice: draft,
+        slice: drafts[rows.slice[row] as number] as SliceDraft,
         name: table.published[name] as string,
         count,
-        line,
-        firstLine: lines[first] as number,
+        line: rows.line[row] as number,
+        firstSlice: drafts[rows.slice[firstRow] as number] as SliceDraft,
+        firstLine: rows.line[firstRow] as number,
         outcome,
       });
       continue;
@@ -131,7 +141,7 @@ function gather(
     usedAt[key] = length;
     names[length] = name;
     counts[length] = rows.count[row] as number;
-    lines[length] = rows.line[row] as number;
+    firstRows[length] = row;
     length++;
   }
   return length;

@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import { openSource, type Source } from '#engine/ingestion/source-files.ts';
 import { defineJob, type JobContext, type JobDefinition } from '#engine/jobs/define-job.ts';
 import { AppError, notFound } from '#platform/errors.ts';
 import {
@@ -11,10 +10,10 @@ import {
 import { findParser } from '../parsers/index.ts';
 import type { NameParser } from '../parsers/name-parser.ts';
 import type { ImportDependencies, ImportRun } from './import-run.ts';
-import { loadRelease } from './load-release.ts';
-import { planFiles } from './plan-files.ts';
+import { findRepeats, loadRelease } from './load-release.ts';
+import { openDataset } from './open-dataset.ts';
 import { publishReading, saveFailedReading } from './publish-reading.ts';
-import { type FinishedReading, readDataset } from './read-dataset.ts';
+import { type DatasetSource, type FinishedReading, readDataset } from './read-dataset.ts';
 import { sweepUnfinishedReleases } from './release.query.ts';
 
 const Payload = Type.Object({
@@ -53,15 +52,18 @@ async function importNameFile(
   reprocess: boolean,
   context: JobContext,
 ): Promise<void> {
-  const { pool, files, limits } = dependencies;
   const started = performance.now();
-  const dataset = await findDatasetToImport(pool, payload.dataset_id);
+  const dataset = await findDatasetToImport(dependencies.pool, payload.dataset_id);
   if (!dataset) throw notFound('dataset', payload.dataset_id);
   const parser = requireParser(payload.parser ?? dataset.parser);
   await begin(dataset, reprocess, context);
 
-  const source = await openSource(files, dataset.filePath, dataset.filename, limits);
-  const reading = await readWithin(dependencies, source, parser, dataset, context);
+  const { source, files } = await openDataset(dependencies, dataset, parser);
+  const reading = await readWithin(
+    dependencies,
+    { source, files, parser, options: dataset.options },
+    context,
+  );
   try {
     await finishImport(
       dependencies,
@@ -88,16 +90,13 @@ async function begin(dataset: DatasetToImport, reprocess: boolean, context: JobC
 
 async function readWithin(
   dependencies: ImportDependencies,
-  source: Source,
-  parser: NameParser,
-  dataset: DatasetToImport,
+  dataset: DatasetSource,
   context: JobContext,
 ): Promise<FinishedReading> {
   try {
-    const files = planFiles(source.files, parser, dataset.options);
-    return await readDataset(dependencies, { source, parser, files, options: dataset.options }, context);
+    return await readDataset(dependencies, dataset, context);
   } catch (error) {
-    await source.close();
+    await dataset.source.close();
     throw error;
   }
 }
@@ -114,7 +113,7 @@ async function finishImport(
     throw refused;
   }
   const releaseNo = run.dataset.options.dry_run
-    ? null
+    ? await findRepeats(reading, run).then(() => null)
     : await loadRelease(dependencies.pool, reading, run, context);
   const refusedLate = reading.refusal();
   if (refusedLate) {

@@ -31,6 +31,18 @@ export async function loadRelease(
   return facts.releaseNo;
 }
 
+/** The repeats of a reading that is not to be loaded: a dry run has the same report. */
+export async function findRepeats(reading: FinishedReading, run: ImportRun): Promise<void> {
+  const repeats: Repeat[] = [];
+  for (const bucket of reading.rows.drain()) {
+    const slices = buildSlices(bucket, reading.slices, reading.table, run.parser.repeats, (repeat) =>
+      repeats.push(repeat),
+    );
+    for (const slice of slices) void slice;
+  }
+  await reading.addRepeats(repeats);
+}
+
 async function releaseFacts(
   db: Database,
   reading: FinishedReading,

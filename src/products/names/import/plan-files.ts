@@ -25,7 +25,12 @@ export function planFiles(
       { expected: parser.layout, found: names },
     );
   }
-  return readable.map((source) => ({ source, facts: factsOf(source, parser, options) }));
+  return readable.map((source) => ({
+    source,
+    facts: factsOf(source, parser, options),
+    layer: 0,
+    isAmended: false,
+  }));
 }
 
 function factsOf(source: SourceFile, parser: NameParser, options: UploadOptions): FileFacts {

@@ -63,10 +63,17 @@ export async function readDataset(
       context.progress({ bytes_done: source.bytesRead(), records_done: recordsRead });
     },
   };
+  const layerOf = (file: number): number => files[file]?.layer ?? 0;
   try {
     const counts = await readSource(reading);
     const table = await names.settle();
-    return finishedReading(reading, { ...counts, errors, table, options, replaced: registry.settle() });
+    return finishedReading(reading, {
+      ...counts,
+      errors,
+      table,
+      options,
+      replaced: registry.settle(layerOf),
+    });
   } catch (error) {
     rows.discard();
     throw error;
@@ -83,29 +90,37 @@ interface ReadState {
 }
 
 function finishedReading(reading: Reading, state: ReadState): FinishedReading {
-  const { ledger } = reading;
-  let accepted = state.accepted;
+  const { ledger, files } = reading;
+  const isAmended = (slice: SliceDraft): boolean => files[slice.file]?.isAmended === true;
+  let { read, accepted } = state;
   for (const slice of state.replaced) {
     accepted -= slice.rowsRead;
-    for (let row = 0; row < slice.rowsRead; row++) ledger.skip('slice_repeated');
+    if (isAmended(slice)) read -= slice.rowsRead;
+    else for (let row = 0; row < slice.rowsRead; row++) ledger.skip('slice_repeated');
   }
   return {
     rows: reading.rows,
     table: state.table,
     slices: reading.registry.slices,
-    files: reading.files,
+    files,
     async addRepeats(repeats) {
-      const rejects = repeats.filter(({ outcome }) => outcome === 'rejected');
-      for (const { outcome } of repeats) if (outcome === 'skipped') ledger.skip('duplicate_in_file');
-      accepted -= repeats.filter(({ outcome }) => outcome !== 'summed').length;
-      await rejectRepeats(reading, rejects);
+      const left = repeats.filter(({ outcome }) => outcome !== 'summed');
+      const own = left.filter(({ slice }) => !isAmended(slice));
+      accepted -= left.length;
+      // What the amended file repeats is in its own report.
+      read -= left.length - own.length;
+      for (const { outcome } of own) if (outcome === 'skipped') ledger.skip('duplicate_in_file');
+      await rejectRepeats(
+        reading,
+        own.filter(({ outcome }) => outcome === 'rejected'),
+      );
     },
     refusal() {
       const { rejected } = ledger.report();
-      return thresholdExceeded(state.options, { read: state.read, rejected, accepted });
+      return thresholdExceeded(state.options, { read, rejected, accepted });
     },
     report: () => ({
-      ledger: closeLedger(ledger, accepted, state.read),
+      ledger: closeLedger(ledger, accepted, read),
       errors: inFileOrder(state.errors, reading.files),
       warnings: warningsOf(reading, state),
     }),
@@ -132,6 +147,7 @@ function warningsOf(reading: Reading, { table, replaced }: ReadState): ReportWar
     warnings.push({ code: 'odd_character', message, count: odd.length, examples: odd.slice(0, 5) });
   }
   for (const { file, gender, year, area } of replaced) {
+    if (reading.files[file]?.isAmended) continue;
     const name = reading.files[file]?.source.name ?? '';
     const slice = `${area ?? reading.parser.country} ${year} ${gender}`;
     warnings.push({

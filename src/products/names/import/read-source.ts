@@ -18,6 +18,10 @@ import type { SliceRegistry } from './slice-registry.ts';
 export interface NameFile {
   readonly source: SourceFile;
   readonly facts: FileFacts;
+  /** 0; a file that amends another dataset's is read one layer above it. */
+  readonly layer: number;
+  /** Its dataset has a report of its own: what is not accepted is passed over here. */
+  readonly isAmended: boolean;
 }
 
 export interface Reading {
@@ -45,8 +49,9 @@ export async function readSource(reading: Reading): Promise<{ read: number; acce
       dialect: parser.dialect,
       limits: reading.limits,
       onRecord(record) {
-        read++;
         const outcome = parser.parseRow(record.cells, file.facts);
+        if (outcome.kind !== 'accepted' && file.isAmended) return;
+        read++;
         if (outcome.kind === 'accepted') {
           const { name, gender, year, count, area } = outcome.record;
           const slice = registry.find(fileIndex, area, gender, year);
@@ -58,6 +63,7 @@ export async function readSource(reading: Reading): Promise<{ read: number; acce
         else ledger.skip(outcome.reason);
       },
       onError(refused) {
+        if (file.isAmended) return;
         read++;
         ledger.reject(refused, refused.errors);
       },
@@ -83,11 +89,13 @@ export async function rejectRepeats(reading: Reading, repeats: readonly Repeat[]
     const positions = await locateLines(reading, source, new Set(inFile.map(({ line }) => line)));
     reading.ledger.enter({ entry: source.name, header: reading.parser.columns });
     for (const repeat of inFile.toSorted((a, b) => a.line - b.line)) {
+      const { name, slice, firstSlice, firstLine } = repeat;
+      const place = reading.files[firstSlice.file]?.isAmended ? 'of the amended file ' : '';
       reading.ledger.reject(positions.get(repeat.line) as RecordPosition, [
         fieldError('duplicate_in_file', {
           field: 'name',
-          value: repeat.name,
-          message: `"${repeat.name}" of ${repeat.slice.year} stands in line ${repeat.firstLine} already, with another count. Keep one of the two lines.`,
+          value: name,
+          message: `"${name}" of ${slice.year} stands in line ${firstLine} ${place}already, with another count. Keep one of the two lines.`,
         }),
       ]);
     }

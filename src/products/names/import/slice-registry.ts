@@ -13,14 +13,19 @@ export interface SliceDraft {
   repeats: number;
   /** True when a later inner file states the same slice and supplies it. */
   replaced: boolean;
+  /** The draft of the amended file to whose rows these are added. */
+  joins: SliceDraft | undefined;
 }
 
 export interface SliceRegistry {
   readonly slices: readonly SliceDraft[];
   /** The draft of this area, gender and year in this inner file; made on first use. */
   find(file: number, area: string | null, gender: Gender, year: number): SliceDraft;
-  /** Marks all but the last statement of each slice as replaced and returns those. */
-  settle(): SliceDraft[];
+  /**
+   * Marks all but the last statement of each slice in a layer as replaced and returns those; the last one joins that
+   * of a lower layer.
+   */
+  settle(layerOf: (file: number) => number): SliceDraft[];
 }
 
 /** Numbers the slices of one import in the order in which they first occur. */
@@ -39,28 +44,51 @@ export function createSliceRegistry(): SliceRegistry {
       last = byKey.get(key);
       if (!last) {
         const index = slices.length;
-        last = { index, area, gender, year, file, rowsRead: 0, sumRead: 0, repeats: 0, replaced: false };
+        const counted = { rowsRead: 0, sumRead: 0, repeats: 0 };
+        last = { index, area, gender, year, file, ...counted, replaced: false, joins: undefined };
         byKey.set(key, last);
         slices.push(last);
       }
       return last;
     },
-    settle() {
-      const latest = new Map<string, SliceDraft>();
+    settle(layerOf) {
       const replaced: SliceDraft[] = [];
-      for (const slice of slices) {
-        const key = sliceKey(slice.area, slice.gender, slice.year);
-        const other = latest.get(key);
-        const loser = other && other.file > slice.file ? slice : other;
-        if (loser) {
-          loser.replaced = true;
-          replaced.push(loser);
-        }
-        if (loser !== slice) latest.set(key, slice);
+      const settled = new Map<string, SliceDraft>();
+      const layers = Map.groupBy(slices, ({ file }) => layerOf(file));
+      for (const [, layer] of [...layers].sort(([a], [b]) => a - b)) {
+        const latest = latestStatements(layer, replaced);
+        for (const [key, slice] of latest) join(slice, settled, key);
       }
       return replaced;
     },
   };
+}
+
+/** The last statement of each slice; the others are marked and added to `replaced`. */
+function latestStatements(slices: readonly SliceDraft[], replaced: SliceDraft[]): Map<string, SliceDraft> {
+  const latest = new Map<string, SliceDraft>();
+  for (const slice of slices) {
+    const key = sliceKey(slice.area, slice.gender, slice.year);
+    const other = latest.get(key);
+    const loser = other && other.file > slice.file ? slice : other;
+    if (loser) {
+      loser.replaced = true;
+      replaced.push(loser);
+    }
+    if (loser !== slice) latest.set(key, slice);
+  }
+  return latest;
+}
+
+function join(slice: SliceDraft, settled: Map<string, SliceDraft>, key: string): void {
+  const lower = settled.get(key);
+  if (!lower) {
+    settled.set(key, slice);
+    return;
+  }
+  slice.joins = lower;
+  lower.rowsRead += slice.rowsRead;
+  lower.sumRead += slice.sumRead;
 }
 
 function sliceKey(area: string | null, gender: Gender, year: number): string {

@@ -25,22 +25,22 @@ export async function lockChecksum(tx: Database, checksum: string): Promise<void
   );
 }
 
-/** A dataset of the same bytes and options that is on its way or supplies at least one slice. */
-export function findDuplicate(
+/** Datasets of the same bytes and options that are on their way or supply at least one slice. */
+export function listDuplicates(
   tx: Database,
   dataset: NewDataset,
-): Promise<{ id: string; status: string } | undefined> {
+): Promise<{ id: string; status: string; filename: string }[]> {
   const { year, gender, area, mode } = dataset.options;
   const same = JSON.stringify({ year, gender, area, mode });
-  return tx.maybeOne(
-    'findDuplicate',
+  return tx.many(
+    'listDuplicates',
     sql`
-      SELECT d.id, d.status FROM datasets d
+      SELECT d.id, d.status, d.filename FROM datasets d
       WHERE d.checksum = ${dataset.checksum} AND d.country_id = ${dataset.countryId} AND d.parser = ${dataset.parser}
         AND d.options @> ${same}::jsonb AND d.deleted_at IS NULL AND d.options -> 'dry_run' <> 'true'
         AND (d.status IN ('pending', 'processing', 'paused', 'reprocessing')
              OR EXISTS (SELECT FROM slices s JOIN releases r ON r.no = s.release_no WHERE r.dataset_id = d.id))
-      ORDER BY d.uploaded_at LIMIT 1`,
+      ORDER BY d.uploaded_at`,
   );
 }
 

@@ -9,12 +9,12 @@ import { type Country, findCountry, holdCountry } from '../catalog/country.query
 import type { NameParser } from '../parsers/name-parser.ts';
 import {
   findAmendable,
-  findDuplicate,
+  listDuplicates,
   insertDataset,
   lockChecksum,
   type NewDataset,
 } from './accept-upload.query.ts';
-import { chooseParser } from './choose-parser.ts';
+import { type ChosenParser, chooseParser } from './choose-parser.ts';
 import type { ReceivedUpload } from './receive-upload.ts';
 import type { UploadRequest } from './upload-fields.ts';
 
@@ -49,7 +49,8 @@ export async function acceptUpload(
 ): Promise<AcceptedUpload> {
   const { pool } = dependencies;
   const wanted = request.country === null ? undefined : await requireCountry(pool, request.country);
-  const parser = await parserOf(dependencies, upload, request, wanted);
+  const chosen = await parserOf(dependencies, upload, request, wanted);
+  const { parser } = chosen;
   const country = wanted ?? (await requireCountry(pool, parser.country));
   if (request.amends !== null) await requireAmendable(pool, request.amends, country, parser);
   const dataset: NewDataset = {
@@ -69,7 +70,7 @@ export async function acceptUpload(
   await pool.transaction(async (tx) => {
     await lockChecksum(tx, upload.sha256);
     if (!(await holdCountry(tx, country.id))) throw countryUnknown(country.code);
-    if (!request.allowDuplicate) await refuseDuplicate(tx, dataset, country);
+    if (!request.allowDuplicate) await refuseDuplicate(tx, dataset, country, chosen);
     await insertDataset(tx, dataset);
     await enqueueJob(tx, {
       id: dataset.jobId,
@@ -88,7 +89,7 @@ async function parserOf(
   upload: StoredUpload,
   { parser, options }: UploadRequest,
   country: Country | undefined,
-): Promise<NameParser> {
+): Promise<ChosenParser> {
   const source = await openSource(files, upload.key, upload.filename, limits);
   try {
     return await chooseParser({ source, limits, countryCode: country?.code ?? null, parser, options });
@@ -132,8 +133,18 @@ async function requireAmendable(
   throw new AppError('unprocessable', 'amends_mismatch', message, { amends: id, reason });
 }
 
-async function refuseDuplicate(tx: Database, dataset: NewDataset, country: Country): Promise<void> {
-  const duplicate = await findDuplicate(tx, dataset);
+async function refuseDuplicate(
+  tx: Database,
+  dataset: NewDataset,
+  country: Country,
+  { parser, nameFacts }: ChosenParser,
+): Promise<void> {
+  const candidates = await listDuplicates(tx, dataset);
+  // The same rows under the name of another year are another file.
+  const duplicate = candidates.find(
+    ({ filename }) =>
+      nameFacts === null || (parser.readFileName(filename).year ?? dataset.options.year) === nameFacts.year,
+  );
   if (!duplicate) return;
   const message =
     `Dataset ${duplicate.id} of ${country.code} (${duplicate.status}) was made of the same bytes and options. ` +

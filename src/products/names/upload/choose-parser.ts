@@ -4,7 +4,7 @@ import { AppError } from '#platform/errors.ts';
 import { planFiles } from '../import/plan-files.ts';
 import type { UploadOptions } from '../import/upload-options.ts';
 import { findParser, NAME_PARSERS } from '../parsers/index.ts';
-import type { NameParser } from '../parsers/name-parser.ts';
+import type { FileFacts, NameParser } from '../parsers/name-parser.ts';
 import { describeFound, foundInWords } from './describe-found.ts';
 import { createSampler, type Sampler, weighParsers } from './detect-parser.ts';
 
@@ -18,12 +18,19 @@ export interface ParserWish {
   readonly options: UploadOptions;
 }
 
+/** What an upload will be read as. */
+export interface ChosenParser {
+  readonly parser: NameParser;
+  /** What the name of the upload itself tells; null for an archive, whose inner files have names of their own. */
+  readonly nameFacts: FileFacts | null;
+}
+
 /**
  * The one parser that reads this upload, which is then ready to be imported.
  * Throws AppError unprocessable: parser_unknown, format_mismatch, country_required, parser_ambiguous, year_required,
  * year_conflict, and what reading throws.
  */
-export async function chooseParser(wish: ParserWish): Promise<NameParser> {
+export async function chooseParser(wish: ParserWish): Promise<ChosenParser> {
   const { source, limits, countryCode } = wish;
   const sampler = createSampler();
   const candidates = candidatesFor(wish);
@@ -32,8 +39,8 @@ export async function chooseParser(wish: ParserWish): Promise<NameParser> {
   const [parser] = fitting;
   if (!parser) throw await nothingFits(wish, candidates, sampler);
   if (fitting.length > 1) throw ambiguous(fitting, countryCode);
-  planFiles(source.files, parser, wish.options);
-  return parser;
+  const [file] = planFiles(source.files, parser, wish.options);
+  return { parser, nameFacts: source.kind === 'zip' ? null : (file?.facts ?? null) };
 }
 
 /** Throws `parser_unknown`, and `format_mismatch` for a parser of another country. */
