@@ -35,12 +35,13 @@ export interface CountryCatalog {
   readonly sources: ReadonlyMap<number, SourceRow>;
   /** The area with this ISO code (also without the country's part) or name; undefined where there is none. */
   findArea(text: string): AreaRow | undefined;
-  /** Single-year slices of an area and gender, by rising year. */
+  /** Single-year slices of an area and gender, by rising year; the same list for as long as this catalog lives. */
   years(areaNo: number, gender: Gender): readonly CatalogSlice[];
-  slice(areaNo: number, gender: Gender, year: number): CatalogSlice | undefined;
   /** All slices, national ones and late years first. */
   readonly all: readonly CatalogSlice[];
 }
+
+const NO_SLICES: readonly CatalogSlice[] = [];
 
 /** Reads the catalog of a country in one snapshot; undefined where it is gone. Facts known to `former` are kept. */
 export function loadCountryCatalog(
@@ -106,7 +107,6 @@ function assemble(
     slices.filter(({ fromYear, toYear }) => fromYear === toYear),
     ({ areaNo, gender }) => `${areaNo} ${gender}`,
   );
-  const bySlice = new Map(slices.map((slice) => [`${slice.areaNo} ${slice.gender} ${slice.toYear}`, slice]));
   const isNational = (slice: CatalogSlice): number => (slice.areaNo === national.no ? 0 : 1);
 
   return {
@@ -119,8 +119,7 @@ function assemble(
     national,
     sources: new Map(sources.map((source) => [source.release_no, source])),
     findArea: (text) => byWord.get(foldWord(text)),
-    years: (areaNo, gender) => groups.get(`${areaNo} ${gender}`) ?? [],
-    slice: (areaNo, gender, year) => bySlice.get(`${areaNo} ${gender} ${year}`),
+    years: (areaNo, gender) => groups.get(`${areaNo} ${gender}`) ?? NO_SLICES,
     all: slices.toSorted((a, b) => isNational(a) - isNational(b) || b.toYear - a.toYear),
   };
 }

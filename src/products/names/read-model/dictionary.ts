@@ -1,5 +1,6 @@
 import { compareCodePoints } from '../spelling/name-keys.ts';
 import type { SpellingRow } from './dictionary.query.ts';
+import { createFoldIndex, type FoldIndex } from './fold-index.ts';
 
 /** All spellings in memory, immutable. Positions (`at`) are places in display-name order; numbers (`no`) are the database's. */
 export interface Dictionary {
@@ -8,15 +9,19 @@ export interface Dictionary {
   readonly rows: readonly SpellingRow[];
   /** Number → position; -1 where unknown. */
   readonly positions: Int32Array;
+  /** Position → number. */
+  readonly numbers: Int32Array;
   /** Number → position of the first spelling with the same key: spellings of one key are one name. */
   readonly canonical: Int32Array;
+  /** Numbers of the spellings that are not the first of their key. */
+  readonly variants: Int32Array;
   /** Positions of the spellings of a key; empty where there is none. */
   byKey(key: string): readonly number[];
   /** Positions whose fold, or compact form, equals the text. */
   byFold(fold: string): readonly number[];
   byCompact(compact: string): readonly number[];
-  /** Marks, by position, the spellings whose fold matches. */
-  match(kind: 'prefix' | 'contains' | 'ends_with', fold: string, marks: Uint8Array): void;
+  /** Positions by a part of the fold. */
+  readonly folds: FoldIndex;
 }
 
 export const EMPTY_DICTIONARY = createDictionary([]);
@@ -26,6 +31,7 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
   const highest = rows.reduce((most, { no }) => Math.max(most, no), 0);
   const positions = new Int32Array(highest + 1).fill(-1);
   const canonical = new Int32Array(highest + 1).fill(-1);
+  const variants: number[] = [];
   const byKey = new Map<string, number[]>();
   const byFold = new Map<string, number[]>();
   const byCompact = new Map<string, number[]>();
@@ -34,17 +40,18 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
     positions[no] = at;
     listIn(byKey, key, at);
     canonical[no] = byKey.get(key)?.[0] as number;
+    if (canonical[no] !== at) variants.push(no);
     // Nearly all folds equal their key: only the others need an entry of their own.
     if (fold !== key) listIn(byFold, fold, at);
     if (compact !== fold) listIn(byCompact, compact, at);
   });
-  const text = createFoldText(rows);
-
   return {
     size: rows.length,
     rows,
     positions,
+    numbers: Int32Array.from(rows, ({ no }) => no),
     canonical,
+    variants: Int32Array.from(variants),
     byKey: (key) => byKey.get(key) ?? [],
     byFold: (fold) =>
       merged(
@@ -59,7 +66,7 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
         ),
         byCompact.get(compact),
       ),
-    match: text.match,
+    folds: createFoldIndex(rows.map(({ fold }) => fold)),
   };
 }
 
@@ -89,46 +96,4 @@ function merged(one: readonly number[] | undefined, other: readonly number[] | u
   if (!other?.length) return one ?? [];
   if (!one?.length) return other;
   return [...one, ...other].sort((a, b) => a - b);
-}
-
-/** All folds as one text, one a line: a substring search of the engine finds every match without a look at each name. */
-function createFoldText(rows: readonly SpellingRow[]): Pick<Dictionary, 'match'> {
-  const text = `\n${rows.map(({ fold }) => fold).join('\n')}\n`;
-  const starts = new Int32Array(rows.length + 1);
-  let start = 1;
-  rows.forEach(({ fold }, at) => {
-    starts[at] = start;
-    start += fold.length + 1;
-  });
-  starts[rows.length] = start;
-
-  return {
-    match(kind, fold, marks) {
-      const needle = kind === 'prefix' ? `\n${fold}` : kind === 'ends_with' ? `${fold}\n` : fold;
-      let at = 0;
-      for (let found = text.indexOf(needle); found >= 0;) {
-        const place = kind === 'prefix' ? found + 1 : found;
-        at = positionOf(starts, place, at);
-        marks[at] = 1;
-        found = text.indexOf(needle, (starts[at + 1] as number) - 1);
-      }
-    },
-  };
-}
-
-/** The line that holds a place of the text, at or after line `from`. */
-function positionOf(starts: Int32Array, place: number, from: number): number {
-  let low = from;
-  let step = 1;
-  while (low + step < starts.length - 1 && (starts[low + step] as number) <= place) {
-    low += step;
-    step *= 2;
-  }
-  let high = Math.min(low + step, starts.length - 1);
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] as number) <= place) low = middle;
-    else high = middle;
-  }
-  return low;
 }

@@ -4,22 +4,18 @@ import type { SliceRows } from './pages.query.ts';
 const OVERHEAD_BYTES = 300;
 
 /** Decoded slices by id, the least recently used dropped first. Slices never change, so nothing is ever invalidated. */
-export interface SliceCache {
-  get(id: string): SliceRows | undefined;
-  set(id: string, rows: SliceRows): void;
-  readonly bytes: number;
+export interface SliceCache<Rows extends SliceRows> {
+  get(id: string): Rows | undefined;
+  set(id: string, rows: Rows): void;
   /** True when a further slice would drop another one. */
   isFull(): boolean;
 }
 
-export function createSliceCache(maxBytes: number): SliceCache {
-  const entries = new Map<string, SliceRows>();
+export function createSliceCache<Rows extends SliceRows = SliceRows>(maxBytes: number): SliceCache<Rows> {
+  const entries = new Map<string, Rows>();
   let bytes = 0;
 
   return {
-    get bytes() {
-      return bytes;
-    },
     isFull: () => bytes >= maxBytes,
     get(id) {
       const rows = entries.get(id);

@@ -1,5 +1,5 @@
 import type { Dictionary } from '../read-model/dictionary.ts';
-import { rankAt, type RankMethod, type Ranking } from './ranking.ts';
+import { firstWithin, rankAt, type RankMethod, type Ranking } from './ranking.ts';
 
 export const LIST_SORTS = ['-count', 'count', 'name', '-name', 'rank', '-rank', 'year', '-year'] as const;
 export type ListSort = (typeof LIST_SORTS)[number];
@@ -37,6 +37,8 @@ interface Stream {
   next: number;
 }
 
+const nameOrders = new WeakMap<Int32Array, Int32Array>();
+
 type Compare = (a: Stream, b: Stream) => number;
 
 /** Places `offset` to `offset + limit` of a list made of the streams of all rankings, and their total. */
@@ -47,7 +49,10 @@ export function pageOf(
   limit: number,
 ): { places: Place[]; total: number } {
   const streams = order.rankings.map((ranking) => openStream(order, ranking, lengthOf(ranking)));
-  const total = streams.reduce((sum, { length }) => sum + length, 0);
+  const total = streams.reduce(
+    (sum, { ranking, length }) => sum + length + ranking.total - ranking.counts.length,
+    0,
+  );
   const [only] = streams;
   if (streams.length === 1 && only) {
     const end = Math.min(offset + limit, only.length);
@@ -60,13 +65,15 @@ export function pageOf(
 }
 
 function mergeStreams(order: ListOrder, streams: readonly Stream[], offset: number, limit: number): Place[] {
+  const skipped =
+    order.sort === '-count' && streams.every(({ places }) => !places) ? skipLarger(streams, offset) : 0;
   const compare = comparison(order);
   const heap = createHeap(
-    streams.filter(({ length }) => length > 0),
+    streams.filter(({ next, length }) => next < length),
     compare,
   );
   const places: Place[] = [];
-  for (let step = 0; step < offset + limit; step++) {
+  for (let step = skipped; step < offset + limit; step++) {
     const stream = heap.first();
     if (!stream) break;
     if (step >= offset) places.push({ ranking: stream.ranking, at: placeAt(stream, stream.next) });
@@ -77,19 +84,40 @@ function mergeStreams(order: ListOrder, streams: readonly Stream[], offset: numb
   return places;
 }
 
+/** Moves all streams to one count so that no more than `offset` rows lie before; returns how many do. */
+function skipLarger(streams: readonly Stream[], offset: number): number {
+  const before = (count: number): number =>
+    streams.reduce(
+      (sum, { ranking, length }) => sum + Math.min(length, firstWithin(ranking.counts, count)),
+      0,
+    );
+  let low = 0;
+  let high = streams.reduce((most, { ranking }) => Math.max(most, ranking.counts[0] ?? 0), 0);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (before(middle) <= offset) high = middle;
+    else low = middle + 1;
+  }
+  for (const stream of streams)
+    stream.next = Math.min(stream.length, firstWithin(stream.ranking.counts, high));
+  return before(high);
+}
+
 function placeAt(stream: Stream, step: number): number {
   return stream.places ? (stream.places[step] as number) : step;
 }
 
 function openStream(order: ListOrder, ranking: Ranking, length: number): Stream {
-  const selected = selectPlaces(order, ranking, length);
   const { sort } = order;
+  if (sort.endsWith('name') || sort.endsWith('year')) {
+    const places = byName(order, ranking, length);
+    return { ranking, places, length: places.length, next: 0 };
+  }
+  const selected = selectPlaces(order, ranking, length);
   if (sort === '-count' || sort === 'rank')
     return { ranking, places: selected, length: selected?.length ?? length, next: 0 };
-  const places = selected ?? countUp(length);
-  const ordered =
-    sort === 'count' || sort === '-rank' ? byRisingCount(ranking, places) : byName(order, ranking, places);
-  return { ranking, places: ordered, length: ordered.length, next: 0 };
+  const places = byRisingCount(ranking, selected ?? countUp(length));
+  return { ranking, places, length: places.length, next: 0 };
 }
 
 function countUp(length: number): Int32Array {
@@ -113,24 +141,29 @@ function byRisingCount(ranking: Ranking, places: Int32Array): Int32Array {
   return ordered;
 }
 
-/** A few places are sorted; many are laid out by dictionary position and read off. */
-function byName(order: ListOrder, ranking: Ranking, places: Int32Array): Int32Array {
-  const { positions, size } = order.dictionary;
-  const positionOf = (place: number): number => positions[ranking.numbers[place] as number] as number;
-  let ordered: Int32Array;
-  if (places.length * 8 < size) ordered = places.sort((a, b) => positionOf(a) - positionOf(b));
-  else {
-    const placeByPosition = new Int32Array(size);
-    for (let at = 0; at < places.length; at++)
-      placeByPosition[positionOf(places[at] as number)] = (places[at] as number) + 1;
-    ordered = new Int32Array(places.length);
-    let filled = 0;
-    for (let position = 0; position < size; position++) {
-      const place = placeByPosition[position] as number;
-      if (place > 0) ordered[filled++] = place - 1;
-    }
+function byName({ dictionary, marks, sort }: ListOrder, ranking: Ranking, length: number): Int32Array {
+  const { numbers } = ranking;
+  const passes = (place: number): boolean =>
+    place < length && (!marks || marks[dictionary.positions[numbers[place] as number] as number] === 1);
+  const places = placesByName(numbers, dictionary).filter(passes);
+  return sort === '-name' ? places.reverse() : places;
+}
+
+/** All places by name, kept as long as the rows they belong to: names added later do not change their order. */
+function placesByName(numbers: Int32Array, { positions, size }: Dictionary): Int32Array {
+  const known = nameOrders.get(numbers);
+  if (known) return known;
+  const placeByPosition = new Int32Array(size);
+  for (let at = 0; at < numbers.length; at++)
+    placeByPosition[positions[numbers[at] as number] as number] = at + 1;
+  const ordered = new Int32Array(numbers.length);
+  let filled = 0;
+  for (let position = 0; position < size; position++) {
+    const place = placeByPosition[position] as number;
+    if (place > 0) ordered[filled++] = place - 1;
   }
-  return order.sort === '-name' ? ordered.reverse() : ordered;
+  nameOrders.set(numbers, ordered);
+  return ordered;
 }
 
 /** Order between the heads of two streams: the sort, then name, country, gender, year. */

@@ -51,7 +51,7 @@ export async function findCountsOfNames(
 ): Promise<NameCounts[][]> {
   const { dictionary } = snapshot;
   const numbers = question.names.map((name) =>
-    dictionary.byKey(nameKey(name)).map((at) => (dictionary.rows[at] as { no: number }).no),
+    dictionary.byKey(nameKey(name)).map((at) => dictionary.numbers[at] as number),
   );
   const areaNos = question.scopes.map(({ area }) => area.no);
   const series = numbers.some(({ length }) => length > 0)
@@ -71,7 +71,7 @@ export async function findCountsOfNames(
         answers[at]?.push({
           scope,
           gender,
-          years: slices.map((slice) => ({ slice, count: found.get(slice) ?? null })),
+          years: slices.map((slice, place) => ({ slice, count: found[place] ?? null })),
         });
       }
     }
@@ -79,18 +79,20 @@ export async function findCountsOfNames(
   return answers;
 }
 
-/** Only the release that supplies a slice may speak for it. */
+/** Only the release that supplies a slice may speak for it. Counts by place of the slice; undefined where not listed. */
 function countsInSeries(
   slices: readonly CatalogSlice[],
   series: readonly SeriesRow[],
-): Map<CatalogSlice, number> {
-  const byYear = new Map(slices.map((slice) => [slice.toYear, slice]));
-  const found = new Map<CatalogSlice, number>();
+): (number | undefined)[] {
+  const found: (number | undefined)[] = Array.from({ length: slices.length });
   for (const { releaseNo, years, counts } of series) {
+    let place = 0;
     for (let at = 0; at < years.length; at++) {
-      const slice = byYear.get(years[at] as number);
-      if (slice?.seriesReleaseNo === releaseNo)
-        found.set(slice, (found.get(slice) ?? 0) + (counts[at] as number));
+      const year = years[at] as number;
+      while (place < slices.length && (slices[place] as CatalogSlice).toYear < year) place++;
+      const slice = slices[place];
+      if (slice?.toYear === year && slice.seriesReleaseNo === releaseNo)
+        found[place] = (found[place] ?? 0) + (counts[at] as number);
     }
   }
   return found;
@@ -101,15 +103,15 @@ async function addFromPages(
   model: ReadModel,
   slices: readonly CatalogSlice[],
   numbers: readonly number[],
-  found: Map<CatalogSlice, number>,
+  found: (number | undefined)[],
 ): Promise<void> {
-  const unfolded = slices.filter(({ seriesReleaseNo }) => seriesReleaseNo === null);
-  if (unfolded.length === 0 || numbers.length === 0) return;
-  const rows = await model.rows(unfolded);
-  unfolded.forEach((slice, at) => {
+  const places = [...slices.keys()].filter((place) => slices[place]?.seriesReleaseNo === null);
+  if (places.length === 0 || numbers.length === 0) return;
+  const rows = await model.rows(places.map((place) => slices[place] as CatalogSlice));
+  places.forEach((place, index) => {
     for (const number of numbers) {
-      const place = rows[at]?.numbers.indexOf(number) ?? -1;
-      if (place >= 0) found.set(slice, (found.get(slice) ?? 0) + (rows[at]?.counts[place] as number));
+      const at = rows[index]?.numbers.indexOf(number) ?? -1;
+      if (at >= 0) found[place] = (found[place] ?? 0) + (rows[index]?.counts[at] as number);
     }
   });
 }

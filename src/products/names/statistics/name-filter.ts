@@ -20,13 +20,12 @@ export function nameMarks(filter: NameFilter, dictionary: Dictionary): Uint8Arra
     const text = filter[kind];
     if (text === undefined) continue;
     const matching = new Uint8Array(dictionary.size);
-    for (const fold of searchFolds(text)) dictionary.match(kind, fold, matching);
-    marks = marks ? both(marks, matching) : matching;
+    for (const fold of searchFolds(text)) {
+      dictionary.folds.match(kind, fold, (at) => {
+        matching[at] = marks ? (marks[at] as number) : 1;
+      });
+    }
+    marks = matching;
   }
-  return marks;
-}
-
-function both(marks: Uint8Array, others: Uint8Array): Uint8Array {
-  for (let at = 0; at < marks.length; at++) marks[at]! &= others[at] as number;
   return marks;
 }

@@ -109,10 +109,8 @@ function* candidates(
 ): Generator<{ position: number; match: MatchType }> {
   const folds = searchFolds(q);
   const matching = (kind: 'prefix' | 'contains'): number[] => {
-    const marks = new Uint8Array(dictionary.size);
-    for (const fold of folds) dictionary.match(kind, fold, marks);
     const positions: number[] = [];
-    for (let at = marks.indexOf(1); at >= 0; at = marks.indexOf(1, at + 1)) positions.push(at);
+    for (const fold of folds) dictionary.folds.match(kind, fold, (at) => positions.push(at));
     return positions;
   };
   const steps: [MatchType, () => readonly number[]][] = [
@@ -124,9 +122,7 @@ function* candidates(
   ];
   const seen = new Set<number>();
   for (const [match, find] of steps) {
-    const canonical = find().map(
-      (at) => dictionary.canonical[(dictionary.rows[at] as { no: number }).no] as number,
-    );
+    const canonical = find().map((at) => dictionary.canonical[dictionary.numbers[at] as number] as number);
     const fresh = [...new Set(canonical)].filter((at) => !seen.has(at));
     fresh.sort((a, b) => (use[b] as number) - (use[a] as number) || a - b);
     for (const position of fresh) {

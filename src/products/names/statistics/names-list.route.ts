@@ -5,12 +5,13 @@ import { isUnchanged, strongEtag } from '#platform/http/etag.ts';
 import { registerList } from '#platform/http/list-formats.ts';
 import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
+import type { Database } from '#platform/postgres/database.ts';
 import type { CountryCatalog } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
-import { LIST_SORTS, type Place } from './list-order.ts';
-import { listNames, type NameListQuery, planRankings, type RankingPlan } from './name-list.ts';
+import { LIST_SORTS } from './list-order.ts';
+import { createNameLister, type NameListQuery, planRankings } from './name-list.ts';
 import { datasetOf, SourceSchema, sourcesOf, versionsOf } from './provenance.ts';
-import { RANK_METHODS, rankAt, type RankMethod } from './ranking.ts';
+import { RANK_METHODS, type RankedName, type RankingPlan } from './ranking.ts';
 import { CountryCodes, MAX_AGE_SECONDS, NameText, share, Year } from './schemas.ts';
 
 const Query = Type.Object({
@@ -102,7 +103,8 @@ const cursors = cursorFormat(
 );
 
 /** `GET /v1/names`: names in rank order, with every filter and order of the API. */
-export function namesListRoute(model: ReadModel) {
+export function namesListRoute(db: Database, model: ReadModel) {
+  const lister = createNameLister(db, model);
   return (app: FastifyInstance, _options: object, done: () => void): void => {
     registerList(app, {
       url: '/v1/names',
@@ -130,10 +132,10 @@ export function namesListRoute(model: ReadModel) {
         );
         if (isUnchanged(request, reply, { etag, maxAgeSeconds: MAX_AGE_SECONDS, scope: 'public' }))
           return undefined;
-        const list = await listNames(model, walk.snapshot, walk.plans, asked, { offset, limit });
-        const end = offset + list.places.length;
+        const list = await lister.list(walk.snapshot, walk.plans, asked, { offset, limit });
+        const end = offset + list.names.length;
         return {
-          data: list.places.map((place) => itemOf(place, walk.snapshot, asked.rank_method)),
+          data: list.names.map((name) => itemOf(name, walk.snapshot)),
           meta: {
             total: list.total,
             limit,
@@ -196,22 +198,24 @@ function pinned(model: ReadModel, present: Snapshot, versions: Readonly<Record<s
   return { ...present, countries };
 }
 
-function itemOf({ ranking, at }: Place, { dictionary }: Snapshot, method: RankMethod): Static<typeof Item> {
-  const { country, area, gender, fromYear, toYear, counts, numbers, denominator } = ranking;
-  const spelling = dictionary.rows[dictionary.positions[numbers[at] as number] as number];
-  const count = counts[at] as number;
+function itemOf(
+  { plan, number, count, rank, tied }: RankedName,
+  { dictionary }: Snapshot,
+): Static<typeof Item> {
+  const spelling = dictionary.rows[dictionary.positions[number] as number];
   return {
     name: spelling?.name ?? '',
     published: spelling?.published ?? '',
-    gender,
-    year: fromYear === toYear ? toYear : null,
-    year_from: fromYear,
-    year_to: toYear,
+    gender: plan.gender,
+    year: plan.fromYear === plan.toYear ? plan.toYear : null,
+    year_from: plan.fromYear,
+    year_to: plan.toYear,
     count,
-    ...rankAt(counts, at, method),
-    share: share(count, denominator.value),
-    country: country.code,
-    area: area.code,
+    rank,
+    tied,
+    share: share(count, plan.denominator.value),
+    country: plan.country.code,
+    area: plan.area.code,
     status: 'exact',
   };
 }

@@ -23,6 +23,22 @@ export interface Ranking {
   /** Dictionary numbers and counts by falling count, then display name. */
   readonly numbers: Int32Array;
   readonly counts: Int32Array;
+  /** Names in all; the columns may end before, behind the names that the page needs. */
+  readonly total: number;
+}
+
+/** Slices whose rows, or whose sum, become one ranking. */
+export type RankingPlan = Omit<Ranking, 'numbers' | 'counts' | 'total'>;
+
+/** One line of a list. */
+export interface RankedName {
+  readonly plan: RankingPlan;
+  /** Dictionary number. */
+  readonly number: number;
+  readonly count: number;
+  readonly rank: number;
+  /** Names that share the rank, this one included. */
+  readonly tied: number;
 }
 
 /** Births where every slice has an official total, else the listed sums of all. */
