@@ -59,6 +59,7 @@ export async function startNamesServer(
 ): Promise<NamesServer> {
   const folder = await mkdtemp(join(tmpdir(), 'affirm-names-'));
   const files = createLocalFileStore(join(folder, 'files'));
+  await files.check();
   const { pool } = db;
   const shared = { pool, files, limits: DEFAULT_LIMITS };
   const definitions = jobDefinitions(namesJobs({ ...shared, scratchDir: join(folder, 'scratch') }));
