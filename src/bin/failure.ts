@@ -1,5 +1,6 @@
 import { ConfigError } from '#platform/config.ts';
 import { AppError } from '#platform/errors.ts';
+import { ApiError, describeApiError } from './client/api-error.ts';
 
 /** An end of a command that was already told to the user. */
 export class ToldError extends Error {
@@ -9,6 +10,7 @@ export class ToldError extends Error {
 /** What went wrong, for people: expected failures in one line, others with their stack. */
 export function describeFailure(error: unknown): string {
   if (error instanceof ToldError || error instanceof ConfigError) return error.message;
+  if (error instanceof ApiError) return describeApiError(error);
   if (error instanceof AppError) return `${error.code}: ${error.message}`;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === '28P01' || code === '3D000') {

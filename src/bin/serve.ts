@@ -3,14 +3,14 @@ import { hostname } from 'node:os';
 import { ensureAdminKey } from '#engine/access/admin-key.ts';
 import { expireLeasesOf, freeAllLeases } from '#engine/jobs/takeover.query.ts';
 import type { Config } from '#platform/config.ts';
-import { AppError } from '#platform/errors.ts';
-import { type HttpServer, stopHttpServer } from '#platform/http/server.ts';
+import { stopHttpServer } from '#platform/http/server.ts';
 import { createLogger, type Logger } from '#platform/observability/log.ts';
 import { migrateUp } from '#platform/postgres/migrate.ts';
 import { createReadModel } from '#products/names/index.ts';
 import { composeApi, type Foundation, layFoundation } from './compose.ts';
 import { type ConnectionBudget, shareConnections } from './connection-budget.ts';
 import { keepWarm } from './keep-warm.ts';
+import { listen } from './listen.ts';
 import { findLocalKeyId, showNewKey } from './local-key.ts';
 import { adminKeyFile, type OpenDatabase, openDatabase } from './open-database.ts';
 import { requireSupportedServer } from './require-server.ts';
@@ -26,6 +26,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+const ANSWERS_AT = 'affirm-name answers at';
 const HTTP_GRACE_MS = 15_000;
 const THREAD_STOP_WITHIN_MS = 24_000;
 
@@ -56,7 +57,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const isWarm = keepWarm(model, stopping.signal, log);
   const localKeyId = await findLocalKeyId(foundation.pool, adminKeyFile(config));
   const app = await composeApi(foundation, { model, readiness: [isWarm], localKeyId });
-  const address = await listen(app, config.server);
+  const address = await listen(app, { ...config.server, setting: 'SERVER_PORT', text: ANSWERS_AT });
   const thread = budget.concurrency > 0 ? startWorkerThread(foundation, database, budget) : undefined;
   endings.defer(async () => {
     stopping.abort();
@@ -91,28 +92,6 @@ async function prepare({ config, log, pool, files }: Foundation, database: OpenD
   });
   for (const warning of warnings) log.warn(warning);
   if (created !== undefined) showNewKey(created, keyFile);
-}
-
-async function listen(app: HttpServer, { host, port }: Config['server']): Promise<string> {
-  try {
-    return await app.listen({
-      host,
-      port,
-      listenTextResolver: (address) => `affirm-name answers at ${address}`,
-    });
-  } catch (error) {
-    await app.close();
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error;
-    throw new AppError('unavailable', 'port_unavailable', portMessage(code, host, port), { host, port });
-  }
-}
-
-function portMessage(code: string, host: string, port: number): string {
-  if (code === 'EADDRNOTAVAIL')
-    return `This machine has no address ${host}. Set SERVER_HOST to one that it has.`;
-  const reason = code === 'EACCES' ? 'may not be used by this user' : 'is in use by another program';
-  return `Port ${port} on ${host} ${reason}. Stop that program, or choose another port: SERVER_PORT=${port + 1}.`;
 }
 
 function startWorkerThread(

@@ -67,7 +67,11 @@ export function createPool(options: PoolOptions): Pool {
     application_name: options.applicationName,
     keepAlive: true,
   });
-  pool.on('error', options.onConnectionError);
+  let closing = false;
+  pool.on('error', (error) => {
+    // A server that stops right after the pool may end connections before it reads that they are closed.
+    if (!closing) options.onConnectionError(error);
+  });
   const observe = { slowQueryMs: options.slowQueryMs, onSlowQuery: options.onSlowQuery };
 
   async function withClient<T>(
@@ -115,7 +119,10 @@ export function createPool(options: PoolOptions): Pool {
     ...statements(pool, observe),
     session: withClient,
     transaction: (work, isolation) => withClient((session) => session.transaction(work, isolation)),
-    close: () => pool.end(),
+    close() {
+      closing = true;
+      return pool.end();
+    },
   };
 }
 
