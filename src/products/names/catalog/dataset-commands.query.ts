@@ -9,12 +9,15 @@ export async function lockDataset(tx: Database, id: string): Promise<void> {
   await tx.run('lockDataset', sql`SELECT FROM datasets WHERE id = ${id} FOR UPDATE`);
 }
 
-/** Whether it can still be restored, by the database's clock; undefined when it is not deleted. */
+/**
+ * Whether it can still be restored; undefined when it is not deleted. By the clock, not by the start of the
+ * transaction: with the dataset's row locked, this and the purge agree on which of them came first.
+ */
 export async function isRestorable(tx: Database, id: string): Promise<boolean | undefined> {
   const row = await tx.maybeOne<{ restorable: boolean }>(
     'isRestorable',
     sql`
-      SELECT deleted_at > now() - ${DAYS_TO_RESTORE} * interval '1 day' AS restorable
+      SELECT deleted_at > clock_timestamp() - ${DAYS_TO_RESTORE} * interval '1 day' AS restorable
       FROM datasets WHERE id = ${id} AND deleted_at IS NOT NULL`,
   );
   return row?.restorable;

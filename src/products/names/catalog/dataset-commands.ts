@@ -2,6 +2,7 @@ import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
 import { AppError, notFound } from '#platform/errors.ts';
 import { newId } from '#platform/ids.ts';
 import type { Database, Pool } from '#platform/postgres/database.ts';
+import { requestFold } from '../maintenance/request-fold.ts';
 import {
   clearPublishDoubts,
   DAYS_TO_RESTORE,
@@ -105,6 +106,7 @@ function changePublished(
     await change(tx, now);
     if (now.release_no !== null) await settleSlices(tx, [now.release_no]);
     await raiseDataVersion(tx, countryNo);
+    await requestFold(tx, countryNo);
   });
 }
 

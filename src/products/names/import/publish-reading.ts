@@ -16,6 +16,7 @@ import {
   raiseDataVersion,
   settleSlices,
 } from '../catalog/publish.query.ts';
+import { requestFold } from '../maintenance/request-fold.ts';
 import type { ImportRun } from './import-run.ts';
 import type { FinishedReading } from './read-dataset.ts';
 
@@ -102,8 +103,7 @@ async function publishRelease(
     // A new reading stands where the old one stood: it brings nothing back that another dataset supplies by now.
     const state = former.published_seq === null ? 'waiting' : 'published';
     await finishRelease(tx, releaseNo, { edition, state, publishedSeq: former.published_seq });
-    await settleSlices(tx, [releaseNo, ...retired]);
-    await raiseDataVersion(tx, dataset.countryNo);
+    await supply(tx, dataset.countryNo, [releaseNo, ...retired]);
     return [];
   }
   await finishRelease(tx, releaseNo, { edition, state: 'waiting', publishedSeq: null });
@@ -111,9 +111,14 @@ async function publishRelease(
   const reasons = doubtsInWords(dataset.id, doubts.older, dataset.amends === null ? doubts.shrinking : 0);
   if (reasons.length > 0) return reasons;
   await markPublished(tx, releaseNo);
-  await settleSlices(tx, [releaseNo, ...retired]);
-  await raiseDataVersion(tx, dataset.countryNo);
+  await supply(tx, dataset.countryNo, [releaseNo, ...retired]);
   return [];
+}
+
+async function supply(tx: Database, countryNo: number, releaseNos: readonly number[]): Promise<void> {
+  await settleSlices(tx, releaseNos);
+  await raiseDataVersion(tx, countryNo);
+  await requestFold(tx, countryNo);
 }
 
 function doubtsInWords(datasetId: string, older: number, shrinking: number): ReportWarning[] {

@@ -1,17 +1,15 @@
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import { type CopyEncoder, createCopyEncoder } from '#platform/postgres/binary.ts';
+import type { CopyEncoder } from '#platform/postgres/binary.ts';
 import type { Session } from '#platform/postgres/database.ts';
 import type { BuiltSlice } from './build-slices.ts';
+import { openCopy } from './copy-stream.ts';
 import type { NameTable } from './name-numbers.ts';
 import { PAGES_COPY, SERIES_COPY, SLICES_COPY } from './release.query.ts';
 import { createSeriesBuilder } from './series-builder.ts';
+import { writeSeriesRows } from './series-rows.ts';
 import type { SliceDraft } from './slice-registry.ts';
 
 /** Names on one ranking page: two pages fill one block of 8 KB. */
 export const PAGE_SIZE = 480;
-const CHUNK_BYTES = 1 << 18;
 
 /** What the rows of a release say about themselves in every table. */
 export interface ReleaseFacts {
@@ -48,18 +46,10 @@ export function createReleaseWriter(
   async function finishGroup(): Promise<void> {
     const finished = group;
     if (!finished || !facts.withSeries) return;
-    const area = facts.areaNumber(finished.area);
-    builder.finish((years, counts, each) => {
-      each((nameNumber, start, end) => {
-        const { encoder } = seriesCopy;
-        encoder.beginRow(6);
-        encoder.int4(area);
-        encoder.int4(nameNumber);
-        encoder.int4(facts.releaseNo);
-        encoder.text(finished.gender);
-        encoder.int2Array(years, start, end);
-        encoder.int4Array(counts, start, end);
-      });
+    writeSeriesRows(seriesCopy.encoder, builder, {
+      releaseNo: facts.releaseNo,
+      areaNo: facts.areaNumber(finished.area),
+      gender: finished.gender,
     });
     await seriesCopy.ready();
   }
@@ -153,33 +143,4 @@ function writeSliceFacts(
   encoder.bool(facts.withSeries);
   encoder.int4Array(distinct, 0, distinct.length);
   encoder.int4Array(frequencies, 0, frequencies.length);
-}
-
-interface Copy {
-  readonly encoder: CopyEncoder;
-  /** Resolves once the server can take more. */
-  ready(): Promise<void>;
-  end(): Promise<void>;
-}
-
-function openCopy(session: Session, statement: string): Copy {
-  const stream: Writable = session.copyIn(statement);
-  let failure: Error | undefined;
-  stream.on('error', (error) => {
-    failure = error;
-  });
-  const encoder = createCopyEncoder({ chunkBytes: CHUNK_BYTES, onChunk: (chunk) => stream.write(chunk) });
-  return {
-    encoder,
-    async ready() {
-      if (failure) throw failure;
-      if (stream.writableNeedDrain) await once(stream, 'drain');
-    },
-    async end() {
-      if (failure) throw failure;
-      encoder.finish();
-      stream.end();
-      await finished(stream);
-    },
-  };
 }

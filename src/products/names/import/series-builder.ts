@@ -1,20 +1,26 @@
-import type { BuiltSlice } from './build-slices.ts';
-import type { NameTable } from './name-numbers.ts';
-
 /** One name of a group over its years; the positions are into the arrays of the group. */
 export type SeriesVisitor = (nameNumber: number, start: number, end: number) => void;
 
+/** A slice of one year; `names` are places in the builder's list of dictionary numbers. */
+export interface YearOfNames {
+  readonly draft: { readonly year: number };
+  readonly length: number;
+  readonly names: Int32Array;
+  readonly counts: Int32Array;
+}
+
 /** Turns the slices of one group (area, gender), given by rising year, into series by name. */
 export interface SeriesBuilder {
-  add(slice: BuiltSlice): void;
+  add(slice: YearOfNames): void;
   /** Visits every name by rising dictionary number, then forgets the group. */
   finish(
     visit: (years: Int16Array, counts: Int32Array, each: (visitor: SeriesVisitor) => void) => void,
   ): void;
 }
 
-export function createSeriesBuilder(table: NameTable): SeriesBuilder {
-  const byNumber = sortByNumber(table.numbers);
+/** `numbers`: the dictionary number at each place. */
+export function createSeriesBuilder({ numbers }: { readonly numbers: Int32Array }): SeriesBuilder {
+  const byNumber = sortByNumber(numbers);
   let names = new Int32Array(1 << 16);
   let counts = new Int32Array(1 << 16);
   let years: { readonly year: number; readonly end: number }[] = [];
@@ -34,7 +40,7 @@ export function createSeriesBuilder(table: NameTable): SeriesBuilder {
     },
     finish(visit) {
       if (length === 0) return;
-      const starts = startsByName(names.subarray(0, length), byNumber, table.numbers.length);
+      const starts = startsByName(names.subarray(0, length), byNumber, numbers.length);
       const next = starts.slice();
       const seriesYears = new Int16Array(length);
       const seriesCounts = new Int32Array(length);
@@ -51,7 +57,7 @@ export function createSeriesBuilder(table: NameTable): SeriesBuilder {
           const name = byNumber[at] as number;
           const start = starts[name] as number;
           const end = next[name] as number;
-          if (end > start) visitor(table.numbers[name] as number, start, end);
+          if (end > start) visitor(numbers[name] as number, start, end);
         }
       });
       years = [];
@@ -74,11 +80,20 @@ function startsByName(names: Int32Array, byNumber: Int32Array, total: number): I
   return starts;
 }
 
+/** Places by rising dictionary number. */
 function sortByNumber(numbers: Int32Array): Int32Array {
+  if (isRising(numbers)) return Int32Array.from(numbers.keys());
   const keys = new Float64Array(numbers.length);
   for (let at = 0; at < numbers.length; at++) keys[at] = (numbers[at] as number) * 0x400000 + at;
   keys.sort();
   return Int32Array.from(keys, (key) => key % 0x400000);
+}
+
+function isRising(numbers: Int32Array): boolean {
+  for (let at = 1; at < numbers.length; at++) {
+    if ((numbers[at] as number) <= (numbers[at - 1] as number)) return false;
+  }
+  return true;
 }
 
 function enlarge(column: Int32Array<ArrayBuffer>, needed: number): Int32Array<ArrayBuffer> {

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { type CopyEncoder, createCopyEncoder } from '#platform/postgres/binary.ts';
+import type { Session } from '#platform/postgres/database.ts';
+
+const CHUNK_BYTES = 1 << 18;
+
+/** A COPY that is under way. */
+export interface CopyStream {
+  readonly encoder: CopyEncoder;
+  /** Resolves once the server can take more. */
+  ready(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export function openCopy(session: Session, statement: string): CopyStream {
+  const stream: Writable = session.copyIn(statement);
+  let failure: Error | undefined;
+  stream.on('error', (error) => {
+    failure = error;
+  });
+  const encoder = createCopyEncoder({ chunkBytes: CHUNK_BYTES, onChunk: (chunk) => stream.write(chunk) });
+  return {
+    encoder,
+    async ready() {
+      if (failure) throw failure;
+      if (stream.writableNeedDrain) await once(stream, 'drain');
+    },
+    async end() {
+      if (failure) throw failure;
+      encoder.finish();
+      stream.end();
+      await finished(stream);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { enqueueJobOnce } from '#engine/jobs/enqueue-once.query.ts';
+import type { Database } from '#platform/postgres/database.ts';
+import { findFoldableAreas } from './fold.query.ts';
+
+/** Behind what users start. */
+export const FOLD_PRIORITY = -50;
+
+/** Queues the fold of a country's one-year slices where there are any, in the transaction that moved its pointers. */
+export async function requestFold(tx: Database, countryNo: number): Promise<void> {
+  const areas = await findFoldableAreas(tx, countryNo);
+  if (areas.length === 0) return;
+  await enqueueJobOnce(tx, {
+    type: 'fold_series',
+    payload: { country_no: countryNo },
+    priority: FOLD_PRIORITY,
+    createdBy: null,
+  });
+}
