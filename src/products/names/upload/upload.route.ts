@@ -165,7 +165,8 @@ export async function lookAtUpload<T>(
   work: (upload: ReceivedUpload) => Promise<T>,
 ): Promise<T> {
   const { files, maxUploadBytes } = dependencies;
-  const key = `inspections/${newId()}/original`;
+  // Swept like an upload without a dataset, should the process die on the way.
+  const key = originalKey(newId());
   const upload = await receiveUpload(request, { files, key, maxBytes: maxUploadBytes(request.caller) });
   try {
     return await work(upload);
