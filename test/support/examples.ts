@@ -45,9 +45,7 @@ export async function exampleRequests(url: string, key: string): Promise<Example
             ...contentType(example, multipart),
             ...example?.headers,
           },
-          ...(example?.body === undefined
-            ? {}
-            : { body: multipart ? formOf(example.body as object) : JSON.stringify(example.body) }),
+          ...(example?.body === undefined ? {} : { body: bodyOf(example.body, multipart) }),
         },
       };
     }),
@@ -57,6 +55,12 @@ export async function exampleRequests(url: string, key: string): Promise<Example
 /** `fetch` itself writes the type of a form, with its boundary. */
 function contentType(example: RouteExample | undefined, multipart: boolean): Record<string, string> {
   return example?.body === undefined || multipart ? {} : { 'content-type': 'application/json' };
+}
+
+/** A form is given by its parts, or as it goes over the line. */
+function bodyOf(body: unknown, multipart: boolean): FormData | string {
+  if (!multipart) return JSON.stringify(body);
+  return typeof body === 'string' ? body : formOf(body as object);
 }
 
 function fillPath(path: string, params: Readonly<Record<string, string>>): string {

@@ -45,7 +45,7 @@ export function jobRoutes({ pool, definitions, log }: Dependencies): FastifyPlug
     app.get(
       '/v1/jobs',
       {
-        config: { access: 'viewer' },
+        config: { access: 'viewer', example: { query: { status: 'completed', limit: 10 } } },
         schema: {
           summary: 'Jobs, the newest first',
           tags: ['jobs'],

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { hostWorker } from '#bin/worker-host.ts';
+import { ensureAdminKey } from '#engine/access/admin-key.ts';
+import { composedApi, describeApi } from '#test/support/composed-api.ts';
+import { craftZip } from '#test/support/crafted-zip.ts';
+import { testDatabase } from '#test/support/database.ts';
+import { exampleRequests } from '#test/support/examples.ts';
+
+const KEY = `ak_examples_${'A'.repeat(43)}`;
+const authorization = `Bearer ${KEY}`;
+
+const db = await testDatabase();
+const folder = await mkdtemp(join(tmpdir(), 'affirm-examples-'));
+const api = await composedApi(db.url, { DATA_DIR: folder, STORAGE_PATH: join(folder, 'files') });
+await ensureAdminKey(db.pool, { bootstrapKey: KEY });
+const worker = await hostWorker(api.foundation, { listenUrl: db.url, concurrency: 1 });
+const url = await api.app.listen({ port: 0, host: '127.0.0.1' });
+after(async () => {
+  await worker.stop();
+  await api.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A few names in the layout of the sample, for all years of it. */
+function sampleZip(): Buffer {
+  const years = Array.from({ length: 145 }, (_, at) => 1880 + at);
+  const rows = (year: number): string =>
+    ['Olivia,F,90', 'Emma,F,80', 'Zoe,F,20', 'Jordan,F,9', 'Liam,M,70', 'Jordan,M,30']
+      .map((row) => `${row}${year % 7}\r\n`)
+      .join('');
+  return craftZip(years.map((year) => ({ name: `yob${year}.txt`, data: rows(year) })));
+}
+
+async function importSample(): Promise<void> {
+  const form = new FormData();
+  form.set('file', new Blob([new Uint8Array(sampleZip())]), 'names.zip');
+  form.set('country_id', 'US');
+  const answer = await fetch(`${url}/v1/datasets`, {
+    method: 'POST',
+    headers: { authorization },
+    body: form,
+  });
+  assert.equal(answer.status, 202, await answer.clone().text());
+  const { data } = (await answer.json()) as { data: { dataset_id: string } };
+  const deadline = performance.now() + 20_000;
+  for (let status = ''; status !== 'completed'; await delay(10)) {
+    assert.ok(performance.now() < deadline && status !== 'failed', `the dataset is ${status}`);
+    const { headers } = { headers: { authorization } };
+    const detail = await (await fetch(`${url}/v1/datasets/${data.dataset_id}`, { headers })).json();
+    ({ status } = (detail as { data: { status: string } }).data);
+  }
+}
+
+test('the example of every operation does what it says', async (t) => {
+  await importSample();
+  const requests = await exampleRequests(url, KEY);
+  assert.ok(requests.length > 40);
+  for (const { title, example, path, init } of requests) {
+    await t.test(title, async () => {
+      assert.ok(example, `${title} gives no example (config.example of its route)`);
+      const response = await fetch(`${url}${path}`, init);
+      const text = await response.text();
+      if (example.status === undefined) assert.ok(response.ok, `${path}: ${response.status} ${text}`);
+      else assert.equal(response.status, example.status, `${path}: ${text}`);
+      if (response.status === 200 && text.startsWith('{"data":[')) {
+        const { data } = JSON.parse(text) as { data: unknown[] };
+        assert.ok(data.length > 0, `${path} shows nothing`);
+      }
+    });
+  }
+});
+
+test('openapi.json is that of this code (npm run docs:openapi writes it)', async () => {
+  const committed = readFileSync(join(import.meta.dirname, '../../openapi.json'), 'utf8');
+  assert.equal(committed, await describeApi());
+});
