@@ -46,7 +46,9 @@ for (const [method, path, operation] of operations) {
 async function send(method: string, path: string, example: RouteExample): Promise<Response> {
   const { params = {}, query = {}, body, headers = {} } = example;
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
-  const words = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  const words = new URLSearchParams(
+    Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   const type = body === undefined || headers['content-type'] ? {} : { 'content-type': 'application/json' };
   return fetch(`${names.url}${filled}?${words.toString()}`, {
     method: method.toUpperCase(),

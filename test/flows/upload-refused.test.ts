@@ -120,6 +120,14 @@ test('a request without a file, and one that names a URL, are told what to do', 
   assert.deepEqual([byUrl.status, byUrl.body.error.code], [422, 'url_import_unavailable']);
 });
 
+test('a file far beyond the limit is answered all the same, and only as much as needed is kept of it', async () => {
+  const before = (await names.storedFiles()).length;
+  const { status, body } = await names.upload('yob1905.txt', Buffer.alloc(50_000_000, GOOD));
+  assert.deepEqual([status, body.error.code], [413, 'file_too_large']);
+  assert.equal(body.error.details.max_bytes, 100_000);
+  assert.equal((await names.storedFiles()).length, before);
+});
+
 test('a client that leaves in the middle of a file leaves nothing behind', async () => {
   const before = (await names.storedFiles()).length;
   const request = httpRequest(`${names.url}/v1/datasets`, {
@@ -133,6 +141,64 @@ test('a client that leaves in the middle of a file leaves nothing behind', async
   await until(async () => (await names.storedFiles()).length > before);
   request.destroy();
   await until(async () => (await names.storedFiles()).length === before);
+});
+
+/** A body as it is written here; `file` is the text of a part that opens with its header. */
+async function postRaw(...parts: string[]): Promise<{ status: number; code: string; details: unknown }> {
+  const body = parts.join('');
+  const response = await fetch(`${names.url}/v1/datasets`, {
+    method: 'POST',
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    body,
+  });
+  const { error } = (await response.json()) as { error: { code: string; details: unknown } };
+  return { status: response.status, code: error.code, details: error.details };
+}
+
+const part = (field: string, content: string, file = ''): string =>
+  `--x\r\nContent-Disposition: form-data; name="${field}"${file && `; filename="${file}"`}\r\n\r\n${content}\r\n`;
+const END = '--x--\r\n';
+
+const broken: Record<string, [parts: string[], details: unknown]> = {
+  'a second file': [
+    [part('file', GOOD, 'yob1905.txt'), part('file', GOOD, 'yob1906.txt'), END],
+    [{ field: 'file', message: 'was sent more than once' }],
+  ],
+  'a file under another name': [
+    [part('file', GOOD, 'yob1905.txt'), part('file2', GOOD, 'yob1906.txt'), END],
+    [{ field: 'file2', message: 'file2 is not a file that is known here' }],
+  ],
+  'a field that is too long': [
+    [part('file', GOOD, 'yob1905.txt'), part('metadata', 'x'.repeat(1_100_000)), END],
+    [{ field: 'metadata', message: 'is too long' }],
+  ],
+  'a second file of many bytes': [
+    [part('file', GOOD, 'yob1905.txt'), part('file', GOOD.repeat(500_000), 'yob1906.txt'), END],
+    [{ field: 'file', message: 'was sent more than once' }],
+  ],
+  'a field that is too long before a file of many bytes': [
+    [part('metadata', 'x'.repeat(1_100_000)), part('file', GOOD.repeat(500_000), 'yob1905.txt'), END],
+    [{ field: 'metadata', message: 'is too long' }],
+  ],
+  'a field that comes twice': [
+    [part('year', '1905'), part('year', '1905'), part('file', GOOD, 'yob1905.txt'), END],
+    [{ field: 'year', message: 'was sent more than once' }],
+  ],
+};
+
+for (const [title, [parts, details]] of Object.entries(broken)) {
+  test(`${title} is refused, and nothing is kept`, async () => {
+    const before = (await names.storedFiles()).length;
+    assert.deepEqual(await postRaw(...parts), { status: 400, code: 'invalid_request', details });
+    assert.equal((await names.storedFiles()).length, before);
+  });
+}
+
+test('a body that ends in the middle of the file is refused, and nothing is kept', async () => {
+  const before = (await names.storedFiles()).length;
+  const { status, code } = await postRaw(part('file', GOOD, 'yob1905.txt'));
+  assert.deepEqual([status, code], [400, 'upload_failed']);
+  assert.equal((await names.storedFiles()).length, before);
 });
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {

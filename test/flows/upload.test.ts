@@ -155,6 +155,24 @@ test('mode=atomic takes all or nothing, and the report is kept', async () => {
   assert.equal(body.data[0].line_start, 4);
 });
 
+test('too many refused records fail the file, by number and by share', async () => {
+  const fields = { country_id: 'US', max_errors: '1' };
+  const two = await names.imported('yob1918.txt', `${GOOD}Bert,X,9\nCarl,X,9\n`, fields);
+  assert.deepEqual([two.status, two.error_code], ['failed', 'threshold_exceeded']);
+  const one = await names.imported('yob1918.txt', `${GOOD}Bert,X,9\n`, fields);
+  assert.equal(one.status, 'completed');
+
+  const letters = Array.from('abcdefghijklmnopqrst');
+  const many = letters.flatMap((a) =>
+    letters.flatMap((b) => ['a', 'b', 'c'].map((c) => `N${a}${b}${c},F,5\n`)),
+  );
+  const bad = 'Bert,X,9\n'.repeat(100);
+  const share = await names.imported('yob1919.txt', many.join('') + bad);
+  assert.deepEqual([share.status, share.error_code], ['failed', 'threshold_exceeded']);
+  const meant = { country_id: 'US', max_error_ratio: '0.1' };
+  assert.equal((await names.imported('yob1919.txt', many.join('') + bad, meant)).row_count, 1200);
+});
+
 test('a dry run has the report of a real one and publishes nothing', async () => {
   const rows = `${GOOD}Bert,X,9\nMary,F,11\nMary,F,10\n`;
   const dry = await names.imported('yob1909.txt', rows, { country_id: 'US', dry_run: 'true' });

@@ -1,4 +1,3 @@
-import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
@@ -24,7 +23,7 @@ const MAX_NAME_LENGTH = 255;
 
 /**
  * Streams the part `file` of a multipart request into the store while hashing it; fields may come before and after.
- * Nothing stays behind when it throws: missing_file, invalid_request (invalid), file_too_large (too_large),
+ * Nothing stays behind when it throws: missing_file, invalid_request, upload_failed (invalid), file_too_large (too_large),
  * url_import_unavailable (unprocessable).
  */
 export async function receiveUpload(
@@ -32,14 +31,18 @@ export async function receiveUpload(
   options: ReceiveOptions,
 ): Promise<ReceivedUpload> {
   if (!request.isMultipart()) throw notMultipart(request.body);
-  const { files, key } = options;
+  const { files, key, maxBytes } = options;
   const fields = new Map<string, string[]>();
   let received: Omit<ReceivedUpload, 'fields'> | undefined;
   try {
     for await (const part of request.parts()) {
       if (part.type === 'file') {
         if (part.fieldname !== 'file' || received) throw unexpectedFile(part.fieldname);
-        received = { key, filename: safeFileName(part.filename), ...(await store(part, options)) };
+        received = {
+          key,
+          filename: safeFileName(part.filename),
+          ...(await files.write(key, part.file, { maxBytes })),
+        };
         continue;
       }
       if (part.valueTruncated) throw tooLong(part.fieldname);
@@ -50,20 +53,24 @@ export async function receiveUpload(
     if (!received) throw missingFile();
     return { ...received, fields };
   } catch (error) {
+    // The rest of the body is passed over, or the client would not get to read the answer.
+    request.raw.unpipe().resume();
     if (received) await files.delete(key);
-    throw error;
+    throw isCutOff(error) ? uploadFailed(error) : error;
   }
 }
 
-async function store(
-  part: MultipartFile,
-  { files, key, maxBytes }: ReceiveOptions,
-): Promise<{ size: number; sha256: string }> {
-  const written = await files.write(key, part.file, { maxBytes });
-  // Busboy ends a file whose closing boundary never came without an error.
-  if (!part.file.truncated) return written;
-  await files.delete(key);
-  throw new AppError('invalid', 'upload_failed', 'The file did not arrive whole. Send it again.');
+/** The client left, or the multipart parser, which has no codes, says that the body is not whole. */
+function isCutOff(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof AppError) return false;
+  return (
+    (error as NodeJS.ErrnoException).code === 'ECONNRESET' || /multipart|part header/i.test(error.message)
+  );
+}
+
+function uploadFailed(cause: unknown): AppError {
+  const message = 'The body did not arrive whole, or is no multipart/form-data. Send it again.';
+  return new AppError('invalid', 'upload_failed', message, undefined, { cause });
 }
 
 /** The last segment of a path as people wrote it, without control characters, at most 255 characters, its end kept. */
