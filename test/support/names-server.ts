@@ -16,7 +16,7 @@ import { namesJobs, namesRoutes } from '#products/names/index.ts';
 import { serverOptions } from './http-server.ts';
 import type { TestDatabase } from './database.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   // oxlint-disable-next-line typescript/no-explicit-any

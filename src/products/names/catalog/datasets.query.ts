@@ -47,7 +47,7 @@ export const DATASET_STATUSES = [
   'canceled',
   'reprocessing',
 ] as const;
-export type DatasetStatus = (typeof DATASET_STATUSES)[number];
+type DatasetStatus = (typeof DATASET_STATUSES)[number];
 
 export interface DatasetFilter {
   /** Code in capital letters, or id. */

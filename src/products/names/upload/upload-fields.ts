@@ -16,7 +16,7 @@ export interface UploadRequest {
   readonly amends: string | null;
 }
 
-export const UPLOAD_FIELDS = [
+const UPLOAD_FIELDS = [
   'country_id',
   'parser',
   'year',

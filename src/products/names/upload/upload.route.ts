@@ -27,7 +27,7 @@ export const LayoutView = Type.Object({
   first_rows: Type.Array(Type.Array(Type.String())),
 });
 
-export const EvidenceView = Type.Object({
+const EvidenceView = Type.Object({
   parser: Type.String(),
   country: Type.String(),
   fits: Type.Boolean(),
