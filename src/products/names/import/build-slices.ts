@@ -1,5 +1,5 @@
 import type { NameTable } from './name-numbers.ts';
-import type { RowColumns } from './row-columns.ts';
+import { countAt, lineAt, nameAt, type RowColumns, sliceAt } from './row-columns.ts';
 import type { SliceDraft } from './slice-registry.ts';
 
 const MAX_COUNT = 0x7fffffff;
@@ -81,12 +81,12 @@ function groupBySlice(
   const slices = drafts.length;
   const groupOf = Int32Array.from(drafts, ({ index, joins }) => joins?.index ?? index);
   const starts = new Int32Array(slices + 1);
-  const { slice, length } = rows;
-  for (let row = 0; row < length; row++) starts[(groupOf[slice[row] as number] as number) + 1]!++;
+  const groupAt = (row: number): number => groupOf[sliceAt(rows, row)] as number;
+  for (let row = 0; row < rows.length; row++) starts[groupAt(row) + 1]!++;
   for (let at = 0; at < slices; at++) starts[at + 1]! += starts[at] as number;
   const next = starts.slice();
-  const order = new Int32Array(length);
-  for (let row = 0; row < length; row++) order[next[groupOf[slice[row] as number] as number]!++] = row;
+  const order = new Int32Array(rows.length);
+  for (let row = 0; row < rows.length; row++) order[next[groupAt(row)]!++] = row;
   return { starts, order };
 }
 
@@ -116,23 +116,23 @@ function gather(
   let length = 0;
   for (let at = 0; at < order.length; at++) {
     const row = order[at] as number;
-    const name = rows.name[row] as number;
+    const name = nameAt(rows, row);
     const key = table.keys[name] as number;
     if (usedBy[key] === stamp) {
       const first = usedAt[key] as number;
-      const count = rows.count[row] as number;
+      const count = countAt(rows, row);
       const same = names[first] === name && counts[first] === count;
       const outcome = same ? 'skipped' : rule === 'sum' ? 'summed' : 'rejected';
       if (outcome === 'summed') counts[first]! += count;
       draft.repeats++;
       const firstRow = firstRows[first] as number;
       onRepeat({
-        slice: drafts[rows.slice[row] as number] as SliceDraft,
+        slice: drafts[sliceAt(rows, row)] as SliceDraft,
         name: table.published[name] as string,
         count,
-        line: rows.line[row] as number,
-        firstSlice: drafts[rows.slice[firstRow] as number] as SliceDraft,
-        firstLine: rows.line[firstRow] as number,
+        line: lineAt(rows, row),
+        firstSlice: drafts[sliceAt(rows, firstRow)] as SliceDraft,
+        firstLine: lineAt(rows, firstRow),
         outcome,
       });
       continue;
@@ -140,7 +140,7 @@ function gather(
     usedBy[key] = stamp;
     usedAt[key] = length;
     names[length] = name;
-    counts[length] = rows.count[row] as number;
+    counts[length] = countAt(rows, row);
     firstRows[length] = row;
     length++;
   }

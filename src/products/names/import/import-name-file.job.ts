@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { defineJob, type JobContext, type JobDefinition } from '#engine/jobs/define-job.ts';
 import { AppError, notFound } from '#platform/errors.ts';
+import { releaseMemory } from '#platform/memory.ts';
 import {
   type DatasetToImport,
   endDataset,
@@ -28,7 +29,13 @@ export function importNameFileJobs(dependencies: ImportDependencies): JobDefinit
     defineJob({
       type,
       payload: Payload,
-      run: (payload, context) => importNameFile(dependencies, payload, type === 'reprocess_dataset', context),
+      async run(payload, context) {
+        try {
+          await importNameFile(dependencies, payload, type === 'reprocess_dataset', context);
+        } finally {
+          releaseMemory();
+        }
+      },
       ended: (tx, { payload, status, error }) =>
         endDataset(tx, payload.dataset_id, {
           status,

@@ -1,9 +1,17 @@
 import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { appendRow, createRowColumns, type RowColumns } from './row-columns.ts';
+import {
+  appendRow,
+  BYTES_PER_ROW,
+  countAt,
+  createRowColumns,
+  lineAt,
+  nameAt,
+  type RowColumns,
+  sliceAt,
+} from './row-columns.ts';
 import type { SliceDraft } from './slice-registry.ts';
 
-const BYTES_PER_ROW = 16;
 const BUCKETS = 64;
 const BUFFER_ROWS = 4096;
 const READ_BYTES = BUFFER_ROWS * BYTES_PER_ROW;
@@ -38,7 +46,8 @@ export function createRowBuckets(scratchDir: string, maxRows = MAX_ROWS_IN_MEMOR
       if (rows.length < maxRows) return;
       spilled = openSpillFiles(scratchDir);
       eachRow(rows, spill);
-      Object.assign(rows, createRowColumns(1));
+      rows.length = 0;
+      rows.blocks.length = 0;
     },
     *drain() {
       if (!spilled) return yield rows;
@@ -88,7 +97,7 @@ function flush(file: SpillFile): void {
 function readSpillFile(file: SpillFile): RowColumns {
   flush(file);
   const size = statSync(file.path).size;
-  const rows = createRowColumns(Math.max(1, size / BYTES_PER_ROW));
+  const rows = createRowColumns();
   const chunk = new Int32Array(READ_BYTES / 4);
   for (let position = 0; position < size;) {
     const read = readSync(file.descriptor, chunk, 0, READ_BYTES, position);
@@ -111,12 +120,7 @@ function eachRow(
   visit: (slice: number, name: number, count: number, line: number) => void,
 ): void {
   for (let at = 0; at < rows.length; at++) {
-    visit(
-      rows.slice[at] as number,
-      rows.name[at] as number,
-      rows.count[at] as number,
-      rows.line[at] as number,
-    );
+    visit(sliceAt(rows, at), nameAt(rows, at), countAt(rows, at), lineAt(rows, at));
   }
 }
 

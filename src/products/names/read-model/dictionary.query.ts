@@ -21,11 +21,18 @@ export async function findOldestTransaction(db: Database): Promise<string> {
 }
 
 /** The spellings added by transactions from this number on, by display name in code-point order. */
-export function listSpellings(db: Database, sinceTransaction: string): Promise<SpellingRow[]> {
-  return db.many<SpellingRow>(
+export async function listSpellings(db: Database, sinceTransaction: string): Promise<SpellingRow[]> {
+  // Most names are published as they are shown, and most keys are their own fold: one string then serves for both.
+  const rows = await db.raw(
     'listSpellings',
     sql`
-      SELECT no, published, name, key, fold, compact FROM name_spellings
+      SELECT no, name, nullif(published, name), key, nullif(fold, key), nullif(compact, fold) FROM name_spellings
       WHERE added_by >= ${sinceTransaction}::xid8 ORDER BY name, no`,
   );
+  return rows.map(([no, shown, published, itsKey, itsFold, compact]) => {
+    const name = shown as string;
+    const key = itsKey as string;
+    const fold = itsFold ?? key;
+    return { no: Number(no), published: published ?? name, name, key, fold, compact: compact ?? fold };
+  });
 }

@@ -32,18 +32,18 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
   const positions = new Int32Array(highest + 1).fill(-1);
   const canonical = new Int32Array(highest + 1).fill(-1);
   const variants: number[] = [];
-  const byKey = new Map<string, number[]>();
-  const byFold = new Map<string, number[]>();
-  const byCompact = new Map<string, number[]>();
+  const byKey = createPlaces();
+  const byFold = createPlaces();
+  const byCompact = createPlaces();
 
   rows.forEach(({ no, key, fold, compact }, at) => {
     positions[no] = at;
-    listIn(byKey, key, at);
-    canonical[no] = byKey.get(key)?.[0] as number;
+    byKey.add(key, at);
+    canonical[no] = byKey.first(key) as number;
     if (canonical[no] !== at) variants.push(no);
     // Nearly all folds equal their key: only the others need an entry of their own.
-    if (fold !== key) listIn(byFold, fold, at);
-    if (compact !== fold) listIn(byCompact, compact, at);
+    if (fold !== key) byFold.add(fold, at);
+    if (compact !== fold) byCompact.add(compact, at);
   });
   return {
     size: rows.length,
@@ -52,20 +52,16 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
     numbers: Int32Array.from(rows, ({ no }) => no),
     canonical,
     variants: Int32Array.from(variants),
-    byKey: (key) => byKey.get(key) ?? [],
+    byKey: byKey.all,
     byFold: (fold) =>
       merged(
-        byKey.get(fold)?.filter((at) => rows[at]?.fold === fold),
-        byFold.get(fold),
+        byKey.all(fold).filter((at) => rows[at]?.fold === fold),
+        byFold.all(fold),
       ),
-    byCompact: (compact) =>
-      merged(
-        merged(
-          byKey.get(compact)?.filter((at) => rows[at]?.compact === compact),
-          byFold.get(compact)?.filter((at) => rows[at]?.compact === compact),
-        ),
-        byCompact.get(compact),
-      ),
+    byCompact: (compact) => {
+      const same = (at: number): boolean => rows[at]?.compact === compact;
+      return merged([...byKey.all(compact), ...byFold.all(compact)].filter(same), byCompact.all(compact));
+    },
     folds: createFoldIndex(rows.map(({ fold }) => fold)),
   };
 }
@@ -86,14 +82,34 @@ function compareRows(a: SpellingRow, b: SpellingRow): number {
   return compareCodePoints(a.name, b.name) || a.no - b.no;
 }
 
-function listIn(index: Map<string, number[]>, key: string, at: number): void {
-  const list = index.get(key);
-  if (list) list.push(at);
-  else index.set(key, [at]);
+/** Positions by text. Nearly every text has one, which costs no list of its own. */
+interface Places {
+  add(text: string, at: number): void;
+  first(text: string): number | undefined;
+  all(text: string): readonly number[];
 }
 
-function merged(one: readonly number[] | undefined, other: readonly number[] | undefined): readonly number[] {
-  if (!other?.length) return one ?? [];
-  if (!one?.length) return other;
-  return [...one, ...other].sort((a, b) => a - b);
+function createPlaces(): Places {
+  const places = new Map<string, number | number[]>();
+  return {
+    add(text, at) {
+      const known = places.get(text);
+      if (known === undefined) places.set(text, at);
+      else if (typeof known === 'number') places.set(text, [known, at]);
+      else known.push(at);
+    },
+    first(text) {
+      const known = places.get(text);
+      return typeof known === 'object' ? known[0] : known;
+    },
+    all(text) {
+      const known = places.get(text);
+      if (known === undefined) return [];
+      return typeof known === 'object' ? known : [known];
+    },
+  };
+}
+
+function merged(one: readonly number[], other: readonly number[]): readonly number[] {
+  return other.length === 0 ? one : [...one, ...other].sort((a, b) => a - b);
 }
