@@ -23,6 +23,7 @@ export const US_2025 = 'us/ssa-national/names-release-2025.zip';
 export const US_2023 = 'us/ssa-national/names-release-2023-last-5-years.zip';
 export const STATES_2025 = 'us/ssa-state/namesbystate-release-2025-part.zip';
 export const STATES_2023 = 'us/ssa-state/namesbystate-release-2023-large-states.zip';
+export const SMALL_STATES_2023 = 'us/ssa-state/namesbystate-release-2023-small-states.zip';
 
 /** The path of an official file. */
 export function officialFile(packed: string): string {
