@@ -1,3 +1,5 @@
+import { describeFailure } from './failure.ts';
+
 /** Something that runs until it is stopped. */
 export interface Running {
   stop(): Promise<void>;
@@ -26,10 +28,15 @@ export async function runUntilSignal(start: () => Promise<Running>): Promise<nev
     ended.resolve(1);
   });
   endWithParent();
-  const running = await start();
-  const code = await ended.promise;
-  await running.stop();
-  process.exit(code);
+  try {
+    const running = await start();
+    const code = await ended.promise;
+    await running.stop();
+    process.exit(code);
+  } catch (error) {
+    process.stderr.write(`${describeFailure(error)}\n`);
+    process.exit(1);
+  }
 }
 
 /** Under a launcher, its kill -9 is ours. */

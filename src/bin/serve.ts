@@ -53,6 +53,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   await prepare(foundation, database);
 
   const stopping = new AbortController();
+  endings.defer(() => stopping.abort());
   const model = createReadModel({ pool: foundation.pool, cacheBytes: config.sliceCacheBytes });
   const isWarm = keepWarm(model, stopping.signal, log);
   const localKeyId = await findLocalKeyId(foundation.pool, adminKeyFile(config));
