@@ -81,5 +81,5 @@ function part(random: Random, { names }: Subjects): string {
 
 function query(parameters: Readonly<Record<string, unknown>>): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  return new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
+  return new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)])).toString();
 }

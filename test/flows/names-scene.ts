@@ -168,7 +168,9 @@ export async function namesScene(
         genders: [gender],
         range: { from: undefined, to: undefined },
       });
-      return Object.fromEntries((counts?.years ?? []).map(({ slice, count }) => [slice.toYear, count]));
+      return Object.fromEntries(
+        (counts?.slices ?? []).map(({ toYear }, at) => [toYear, counts?.counts[at] ?? null]),
+      );
     },
     pointers: () =>
       pool.many<Pointer>(

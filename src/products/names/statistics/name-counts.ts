@@ -6,17 +6,14 @@ import { findSeries, type SeriesRow } from '../read-model/series.query.ts';
 import { nameKey } from '../spelling/name-keys.ts';
 import { type CountryArea, slicesOf, type YearRange } from './scope.ts';
 
-/** What a published slice says about a name; count is null where the name is not listed. */
-export interface ListedCount {
-  readonly slice: CatalogSlice;
-  readonly count: number | null;
-}
-
-/** A name in one area and gender: one entry for every published year. */
+/** A name in one area and gender. */
 export interface NameCounts {
   readonly scope: CountryArea;
   readonly gender: Gender;
-  readonly years: readonly ListedCount[];
+  /** Every published year, rising. */
+  readonly slices: readonly CatalogSlice[];
+  /** The count in each; undefined where the name is not listed. */
+  readonly counts: readonly (number | undefined)[];
 }
 
 export interface NamesQuestion {
@@ -68,11 +65,7 @@ export async function findCountsOfNames(
         const rows = ofName.flatMap((no) => groups.get(`${scope.area.no} ${gender} ${no}`) ?? []);
         const found = countsInSeries(slices, rows);
         await addFromPages(model, slices, ofName, found);
-        answers[at]?.push({
-          scope,
-          gender,
-          years: slices.map((slice, place) => ({ slice, count: found[place] ?? null })),
-        });
+        answers[at]?.push({ scope, gender, slices, counts: found });
       }
     }
   }
@@ -105,8 +98,8 @@ async function addFromPages(
   numbers: readonly number[],
   found: (number | undefined)[],
 ): Promise<void> {
+  if (numbers.length === 0 || slices.every(({ seriesReleaseNo }) => seriesReleaseNo !== null)) return;
   const places = [...slices.keys()].filter((place) => slices[place]?.seriesReleaseNo === null);
-  if (places.length === 0 || numbers.length === 0) return;
   const rows = await model.rows(places.map((place) => slices[place] as CatalogSlice));
   places.forEach((place, index) => {
     for (const number of numbers) {

@@ -103,10 +103,7 @@ export function nameFactsRoute(db: Database, model: ReadModel) {
           },
           meta: {
             sources: sourcesOf(
-              listed.map(({ counts: { scope, years } }) => ({
-                country: scope.country,
-                slices: years.map(({ slice }) => slice),
-              })),
+              listed.map(({ counts: { scope, slices } }) => ({ country: scope.country, slices })),
             ),
           },
         };
@@ -117,15 +114,15 @@ export function nameFactsRoute(db: Database, model: ReadModel) {
 }
 
 function lifeOf(counts: NameCounts): { life: Static<typeof Life>; counts: NameCounts } | undefined {
-  const { scope, gender, years } = counts;
-  const listed = years.filter(({ count }) => count !== null) as {
-    slice: (typeof years)[number]['slice'];
-    count: number;
-  }[];
+  const { scope, gender, slices } = counts;
+  const listed = slices.flatMap((slice, at) => {
+    const count = counts.counts[at];
+    return count === undefined ? [] : [{ year: slice.toYear, count, rank: rankInSlice(slice, count).rank }];
+  });
   const life = lifeOfName({
-    years: listed.map(({ slice }) => slice.toYear),
+    years: listed.map(({ year }) => year),
     counts: listed.map(({ count }) => count),
-    ranks: listed.map(({ slice, count }) => rankInSlice(slice, count).rank),
+    ranks: listed.map(({ rank }) => rank),
   });
   if (!life) return undefined;
   return {
@@ -138,7 +135,7 @@ function lifeOf(counts: NameCounts): { life: Static<typeof Life>; counts: NameCo
       first_listed: life.firstListed,
       last_listed: life.lastListed,
       years_listed: life.yearsListed,
-      years_published: years.length,
+      years_published: slices.length,
       peak_count: life.peakCount,
       best_rank: life.bestRank,
     },

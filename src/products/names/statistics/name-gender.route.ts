@@ -92,10 +92,7 @@ export function nameGenderRoute(db: Database, model: ReadModel) {
           [...Map.groupBy(found, ({ scope }) => scope).values()].map(countsOf),
           options,
         );
-        const credits = found.map(({ scope, years }) => ({
-          country: scope.country,
-          slices: years.map(({ slice }) => slice),
-        }));
+        const credits = found.map(({ scope, slices }) => ({ country: scope.country, slices }));
         return {
           data: inWords(params.name, answer, query.level),
           meta: { note: CAUTION, sources: sourcesOf(credits) },
@@ -109,23 +106,23 @@ export function nameGenderRoute(db: Database, model: ReadModel) {
 /** Both genders of one area, pooled over the years, with the births that suppression may hide. */
 function countsOf(genders: readonly NameCounts[]): CountryCounts {
   const pooled = { counts: { F: 0, M: 0 }, births: { F: 0, M: 0 }, hidden: { F: 0, M: 0 } };
+  const listedYears = new Set<number>();
   let hasBirths = true;
-  for (const { gender, years } of genders) {
-    const listed = years.flatMap(({ slice, count }) => (count === null ? [] : slice.toYear));
-    const others = genders.find((other) => other.gender !== gender);
-    const listedAtAll = new Set([
-      ...listed,
-      ...(others?.years.flatMap(({ slice, count }) => (count === null ? [] : slice.toYear)) ?? []),
-    ]);
-    for (const { slice, count } of years) {
+  for (const { gender, slices, counts } of genders) {
+    slices.forEach((slice, at) => {
+      const count = counts[at];
+      if (count !== undefined) listedYears.add(slice.toYear);
       pooled.counts[gender] += count ?? 0;
       pooled.births[gender] += slice.births ?? 0;
       hasBirths &&= slice.births !== null;
-      // Only where the name occurs at all in a year may the other sex hide below the threshold.
-      if (count === null && slice.threshold !== null && listedAtAll.has(slice.toYear)) {
-        pooled.hidden[gender] += slice.threshold - 1;
-      }
-    }
+    });
+  }
+  for (const { gender, slices, counts } of genders) {
+    slices.forEach(({ toYear, threshold }, at) => {
+      // Only in a year that lists the name at all may the other sex hide below the threshold.
+      if (counts[at] === undefined && threshold !== null && listedYears.has(toYear))
+        pooled.hidden[gender] += threshold - 1;
+    });
   }
   return {
     counts: pooled.counts,

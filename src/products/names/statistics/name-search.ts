@@ -1,4 +1,5 @@
 import type { Database } from '#platform/postgres/database.ts';
+import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { compactKey, nameKey, searchFolds } from '../spelling/name-keys.ts';
@@ -80,23 +81,29 @@ function nextOf<T>(items: Generator<T>, limit: number): T[] {
   return taken;
 }
 
-function hitOf(name: string, match: MatchType, counts: readonly NameCounts[]): SearchHit[] {
-  const listed = counts.flatMap(({ scope, gender, years }) =>
-    years.flatMap(({ slice, count }) =>
-      count === null ? [] : [{ country: scope.country.code, gender, year: slice.toYear, count }],
-    ),
-  );
-  if (listed.length === 0) return [];
-  const total = (of: readonly { count: number }[]): number => of.reduce((sum, { count }) => sum + count, 0);
+function hitOf(name: string, match: MatchType, found: readonly NameCounts[]): SearchHit[] {
+  const totals = { F: 0, M: 0 };
+  const countries = new Set<string>();
+  let lastYear = 0;
+  for (const { scope, gender, slices, counts } of found) {
+    for (let at = 0; at < counts.length; at++) {
+      const count = counts[at];
+      if (count === undefined) continue;
+      totals[gender] += count;
+      countries.add(scope.country.code);
+      lastYear = Math.max(lastYear, (slices[at] as CatalogSlice).toYear);
+    }
+  }
+  if (countries.size === 0) return [];
   return [
     {
       name,
       match_type: match,
-      total_count: total(listed),
-      female_count: total(listed.filter(({ gender }) => gender === 'F')),
-      male_count: total(listed.filter(({ gender }) => gender === 'M')),
-      last_year: listed.reduce((latest, { year }) => Math.max(latest, year), 0),
-      countries: [...new Set(listed.map(({ country }) => country))],
+      total_count: totals.F + totals.M,
+      female_count: totals.F,
+      male_count: totals.M,
+      last_year: lastYear,
+      countries: [...countries],
     },
   ];
 }

@@ -3,14 +3,9 @@ import { type Static, Type } from 'typebox';
 import { isUnchanged, sendUnchanged, strongEtag } from '#platform/http/etag.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
+import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
-import {
-  BOTH_GENDERS,
-  findNameCounts,
-  type ListedCount,
-  type NameCounts,
-  rankInSlice,
-} from './name-counts.ts';
+import { BOTH_GENDERS, findNameCounts, type NameCounts, rankInSlice } from './name-counts.ts';
 import { SourceSchema, sourcesOf, versionsOf } from './provenance.ts';
 import { denominatorOf } from './ranking.ts';
 import { CountryCodes, MAX_AGE_SECONDS, NameText, perMillion, share, Year } from './schemas.ts';
@@ -91,12 +86,7 @@ export function nameTrendRoute(db: Database, model: ReadModel) {
         return {
           data: { name: params.name, series },
           meta: {
-            sources: sourcesOf(
-              credited.map(({ scope, years }) => ({
-                country: scope.country,
-                slices: years.map(({ slice }) => slice),
-              })),
-            ),
+            sources: sourcesOf(credited.map(({ scope, slices }) => ({ country: scope.country, slices }))),
           },
         };
       },
@@ -105,20 +95,24 @@ export function nameTrendRoute(db: Database, model: ReadModel) {
   };
 }
 
-function seriesOf(name: string, { scope, gender, years }: NameCounts): Static<typeof Series> {
-  const { kind } = denominatorOf(years.map(({ slice }) => slice));
+function seriesOf(name: string, { scope, gender, slices, counts }: NameCounts): Static<typeof Series> {
+  const { kind } = denominatorOf(slices);
   return {
     name,
     country: scope.country.code,
     area: scope.area.code,
     gender,
     denominator: kind,
-    points: years.map((listed) => pointOf(listed, kind)),
+    points: slices.map((slice, at) => pointOf(slice, counts[at], kind)),
   };
 }
 
-function pointOf({ slice, count }: ListedCount, kind: 'births' | 'listed'): Static<typeof Point> {
-  if (count === null) {
+function pointOf(
+  slice: CatalogSlice,
+  count: number | undefined,
+  kind: 'births' | 'listed',
+): Static<typeof Point> {
+  if (count === undefined) {
     const nothing = { count: null, rank: null, tied: null, share: null, per_million: null };
     return { year: slice.toYear, ...nothing, status: 'not_listed', count_below: slice.threshold };
   }

@@ -40,10 +40,11 @@ export async function listOneName(
     genders,
     range: {},
   });
-  const names = found.flatMap(({ years }) =>
-    years.flatMap(({ slice, count }) => {
+  const names = found.flatMap(({ slices, counts }) =>
+    slices.flatMap((slice, at) => {
       const plan = planOf.get(slice);
-      if (!plan || count === null || count < (query.min_count ?? 1)) return [];
+      const count = counts[at];
+      if (!plan || count === undefined || count < (query.min_count ?? 1)) return [];
       const ranked = { plan, number, count, ...rankBy(query, slice, count) };
       return query.top !== undefined && rankInSlice(slice, count).rank > query.top ? [] : [ranked];
     }),
