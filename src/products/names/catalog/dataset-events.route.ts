@@ -1,9 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
-import { eventId, streamJobEvents } from '#engine/jobs/job-events.ts';
+import { answerJobEvents } from '#engine/jobs/answer-job-events.ts';
 import { createJobWatch } from '#engine/jobs/job-watch.ts';
 import { findJob } from '#engine/jobs/jobs.query.ts';
-import { isEnded } from '#engine/jobs/transitions.ts';
 import { notFound } from '#platform/errors.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
@@ -30,26 +28,9 @@ export function datasetEventsRoute(pool: Pool, log: Logger): FastifyPluginCallba
         const { id, job_id: jobId } = await visibleDataset(pool, request);
         const job = jobId === null ? undefined : await findJob(pool, jobId);
         if (!job) throw notFound('job of dataset', id);
-        const lastEventId = request.headers['last-event-id']?.toString();
-        // 204 tells an EventSource not to come back.
-        if (isEnded(job.status) && eventId(job) === lastEventId) return reply.code(204).send();
-        openEventStream(reply);
-        streamJobEvents(reply.raw, { watch, jobId: job.id, lastEventId, stopping: app.stopping });
-        return reply;
+        return answerJobEvents(request, reply, job, watch);
       },
     );
     done();
   };
-}
-
-/** Takes the response over from Fastify, with the headers that its hooks have set so far. */
-function openEventStream(reply: FastifyReply): void {
-  reply.hijack();
-  reply.raw.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  });
-  reply.raw.flushHeaders();
 }

@@ -35,7 +35,7 @@ export const usSsaState: NameParser = {
   needsYear: false,
   repeats: 'reject',
   areas: US_STATES,
-  readsFile: (name) => /\.(txt|csv)$/i.test(name) && !/read\s*me/i.test(name),
+  readsFile: (name) => /\.(txt|csv)$/i.test(name) && !/read[\s_-]*me/i.test(name),
   fits: (cells) =>
     cells.length === 5 &&
     /^[A-Z]{2}$/.test(cells[0] ?? '') &&

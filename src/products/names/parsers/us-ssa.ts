@@ -33,7 +33,7 @@ export const usSsa: NameParser = {
   needsYear: true,
   repeats: 'reject',
   areas: {},
-  readsFile: (name) => /\.(txt|csv)$/i.test(name) && !/read\s*me/i.test(name),
+  readsFile: (name) => /\.(txt|csv)$/i.test(name) && !/read[\s_-]*me/i.test(name),
   fits: (cells) =>
     cells.length === 3 && /^[FM]$/.test(cells[1] ?? '') && checkCount(cells[2] ?? '') !== undefined,
   readFileName: (name) => ({ year: yearInFileName(name), gender: null, area: null }),

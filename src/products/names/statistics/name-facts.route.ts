@@ -1,15 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
-import { isUnchanged, sendUnchanged, strongEtag } from '#platform/http/etag.ts';
+import { sendUnchanged } from '#platform/http/etag.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 import { nameKey } from '../spelling/name-keys.ts';
+import { isKnownAnswer } from './cached-answer.ts';
 import { BOTH_GENDERS, findNameCounts, type NameCounts, rankInSlice } from './name-counts.ts';
 import { type Best, lifeOfName } from './peak.ts';
-import { SourceSchema, sourcesOf, versionsOf } from './provenance.ts';
-import { CountryCodes, MAX_AGE_SECONDS, NameText } from './schemas.ts';
+import { SourceSchema, sourcesOf } from './provenance.ts';
+import { CountryCodes, NameText } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
 
 const Query = Type.Object({
@@ -78,9 +79,7 @@ export function nameFactsRoute(db: Database, model: ReadModel) {
         const { params, query } = request;
         const name = query.name ?? params.name;
         const snapshot = await model.snapshot();
-        const etag = strongEtag(versionsOf(snapshot.countries), request.url);
-        if (isUnchanged(request, reply, { etag, maxAgeSeconds: MAX_AGE_SECONDS, scope: 'public' }))
-          return sendUnchanged(reply);
+        if (isKnownAnswer(request, reply, snapshot, [request.url])) return sendUnchanged(reply);
         const scopes = chooseAreas(snapshot, query.country, query.area);
         const found = await findNameCounts(db, model, snapshot, {
           name,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { isUnchanged, sendUnchanged, strongEtag } from '#platform/http/etag.ts';
+import { sendUnchanged } from '#platform/http/etag.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
@@ -10,9 +10,10 @@ import {
   type GenderProbability,
   genderProbability,
 } from './gender-probability.ts';
+import { isKnownAnswer } from './cached-answer.ts';
 import { BOTH_GENDERS, findNameCounts, type NameCounts } from './name-counts.ts';
-import { SourceSchema, sourcesOf, versionsOf } from './provenance.ts';
-import { CountryCodes, MAX_AGE_SECONDS, NameText, Year } from './schemas.ts';
+import { SourceSchema, sourcesOf } from './provenance.ts';
+import { CountryCodes, NameText, Year } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
 
 const Query = Type.Object({
@@ -76,9 +77,7 @@ export function nameGenderRoute(db: Database, model: ReadModel) {
       async (request, reply) => {
         const { params, query } = request;
         const snapshot = await model.snapshot();
-        const etag = strongEtag(versionsOf(snapshot.countries), request.url);
-        if (isUnchanged(request, reply, { etag, maxAgeSeconds: MAX_AGE_SECONDS, scope: 'public' }))
-          return sendUnchanged(reply);
+        if (isKnownAnswer(request, reply, snapshot, [request.url])) return sendUnchanged(reply);
         const scopes = chooseAreas(snapshot, query.country, query.area);
         const range = { from: query.year_from, to: query.year_to };
         const found = await findNameCounts(db, model, snapshot, {

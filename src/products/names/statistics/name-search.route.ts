@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { isUnchanged, strongEtag } from '#platform/http/etag.ts';
 import { registerList } from '#platform/http/list-formats.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
+import { isKnownAnswer } from './cached-answer.ts';
 import { MATCH_TYPES, type RecentUse, recentUse, searchNames } from './name-search.ts';
 import { versionsOf } from './provenance.ts';
-import { CountryCodes, MAX_AGE_SECONDS, NameText } from './schemas.ts';
+import { CountryCodes, NameText } from './schemas.ts';
 
 const Query = Type.Object({
   q: NameText,
@@ -46,9 +46,7 @@ export function nameSearchRoute(db: Database, model: ReadModel) {
       async find({ query, format, request, reply }) {
         const snapshot = await model.snapshot();
         const versions = versionsOf(snapshot.countries);
-        const etag = strongEtag(versions, JSON.stringify(query), format);
-        if (isUnchanged(request, reply, { etag, maxAgeSeconds: MAX_AGE_SECONDS, scope: 'public' }))
-          return undefined;
+        if (isKnownAnswer(request, reply, snapshot, [JSON.stringify(query), format])) return undefined;
         if (known?.versions !== versions) known = { versions, use: recentUse(model, snapshot) };
         const hits = await searchNames(db, model, snapshot, await known.use, {
           q: query.q,

@@ -74,9 +74,9 @@ export async function searchNames(
 function nextOf<T>(items: Generator<T>, limit: number): T[] {
   const taken: T[] = [];
   while (taken.length < limit) {
-    const { done, value } = items.next();
-    if (done) break;
-    taken.push(value as T);
+    const item = items.next();
+    if (item.done) break;
+    taken.push(item.value);
   }
   return taken;
 }

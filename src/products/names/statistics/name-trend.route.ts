@@ -1,14 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { isUnchanged, sendUnchanged, strongEtag } from '#platform/http/etag.ts';
+import { sendUnchanged } from '#platform/http/etag.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
+import { isKnownAnswer } from './cached-answer.ts';
 import { BOTH_GENDERS, findNameCounts, type NameCounts, rankInSlice } from './name-counts.ts';
-import { SourceSchema, sourcesOf, versionsOf } from './provenance.ts';
+import { SourceSchema, sourcesOf } from './provenance.ts';
 import { denominatorOf } from './ranking.ts';
-import { CountryCodes, MAX_AGE_SECONDS, NameText, perMillion, share, Year } from './schemas.ts';
+import { CountryCodes, NameText, perMillion, share, Year } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
 
 const Query = Type.Object({
@@ -70,9 +71,7 @@ export function nameTrendRoute(db: Database, model: ReadModel) {
       async (request, reply) => {
         const { params, query } = request;
         const snapshot = await model.snapshot();
-        const etag = strongEtag(versionsOf(snapshot.countries), request.url);
-        if (isUnchanged(request, reply, { etag, maxAgeSeconds: MAX_AGE_SECONDS, scope: 'public' }))
-          return sendUnchanged(reply);
+        if (isKnownAnswer(request, reply, snapshot, [request.url])) return sendUnchanged(reply);
         const scopes = chooseAreas(snapshot, query.country, query.area);
         const genders = query.gender ? [query.gender] : BOTH_GENDERS;
         const range = { from: query.from, to: query.to };

@@ -1,18 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
-import { isUnchanged, strongEtag } from '#platform/http/etag.ts';
+import { strongEtag } from '#platform/http/etag.ts';
 import { registerList } from '#platform/http/list-formats.ts';
 import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { CountryCatalog } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
+import { isKnownAnswer } from './cached-answer.ts';
 import { LIST_SORTS } from './list-order.ts';
 import { createNameLister, type NameListQuery, planRankings } from './name-list.ts';
-import { datasetOf, SourceSchema, sourcesOf, versionsOf } from './provenance.ts';
+import { datasetOf, SourceSchema, sourcesOf } from './provenance.ts';
 import { RANK_METHODS, type RankedName, type RankingPlan } from './ranking.ts';
-import { CountryCodes, MAX_AGE_SECONDS, NameText, share, Year } from './schemas.ts';
+import { CountryCodes, NameText, share, Year } from './schemas.ts';
 
 const Query = Type.Object({
   country: Type.Optional(CountryCodes),
@@ -123,15 +124,8 @@ export function namesListRoute(db: Database, model: ReadModel) {
         const asked = question as NameListQuery;
         const walk = openWalk(model, await model.snapshot(), asked, cursor);
         const offset = walk.offset ?? first;
-        const etag = strongEtag(
-          versionsOf(walk.snapshot.countries),
-          JSON.stringify(question),
-          offset,
-          limit,
-          format,
-        );
-        if (isUnchanged(request, reply, { etag, maxAgeSeconds: MAX_AGE_SECONDS, scope: 'public' }))
-          return undefined;
+        const parts = [JSON.stringify(question), offset, limit, format];
+        if (isKnownAnswer(request, reply, walk.snapshot, parts)) return undefined;
         const list = await lister.list(walk.snapshot, walk.plans, asked, { offset, limit });
         const end = offset + list.names.length;
         return {

@@ -1,8 +1,5 @@
 import { Type } from 'typebox';
 
-/** How long a cache may answer without asking. */
-export const MAX_AGE_SECONDS = 60;
-
 export const Year = Type.Integer({ minimum: 1800, maximum: 2100 });
 export const NameText = Type.String({ minLength: 1, maxLength: 100 });
 export const CountryCodes = Type.Array(Type.String({ pattern: '^[A-Za-z]{2}$' }), {
