@@ -5,7 +5,7 @@ import { registerList } from '#platform/http/list-formats.ts';
 import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
 import { Nullable } from '#platform/http/schemas.ts';
 import type { Pool } from '#platform/postgres/database.ts';
-import { findReportSummary, type ReportSummary } from './dataset-errors.query.ts';
+import { findReportSummary, type ReportSummary } from '#engine/imports/report-summary.query.ts';
 import { cursorExpired } from './dataset-slices.route.ts';
 import { DatasetParams, NO_SUCH_DATASET } from './dataset-view.ts';
 import { visibleDataset } from './visible-dataset.ts';
