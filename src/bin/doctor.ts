@@ -4,6 +4,7 @@ import type { Config } from '#platform/config.ts';
 import { AppError } from '#platform/errors.ts';
 import { createPool } from '#platform/postgres/database.ts';
 import { migrationStatus } from '#platform/postgres/migrate.ts';
+import { adminKeyFile } from './admin-key-file.ts';
 import {
   checkDataDir,
   checkDiskSpace,
@@ -14,7 +15,7 @@ import {
   hasEmbeddedData,
 } from './doctor-checks.ts';
 import { describeFailure } from './failure.ts';
-import { adminKeyFile, borrowDatabase, type OpenDatabase } from './open-database.ts';
+import { borrowDatabase, type OpenDatabase } from './open-database.ts';
 import { requireSupportedServer } from './require-server.ts';
 import { readSettings } from './settings.ts';
 

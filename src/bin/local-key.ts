@@ -1,17 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { parseApiKey } from '#engine/access/api-key.ts';
 import { findKeyForCheck } from '#engine/access/api-keys.query.ts';
 import type { Database } from '#platform/postgres/database.ts';
-
-/** The key that the embedded mode keeps in `file`; undefined when there is none. */
-export function readLocalKey(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
+import { readLocalKey } from './admin-key-file.ts';
 
 /** The id of the key in `file`; undefined when there is none, or none that is known. */
 export async function findLocalKeyId(db: Database, file: string): Promise<string | undefined> {

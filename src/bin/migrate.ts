@@ -1,4 +1,3 @@
-import { invalidRequest } from '#platform/errors.ts';
 import { createLogger } from '#platform/observability/log.ts';
 import { createMigration, migrateDown, migrateUp, migrationStatus } from '#platform/postgres/migrate.ts';
 import { borrowDatabase, type OpenDatabase } from './open-database.ts';
@@ -41,12 +40,6 @@ export function migrateStatusCommand(): Promise<void> {
 export function migrateCreateCommand(words: readonly string[]): void {
   const { upFile, downFile } = createMigration(words.join(' '));
   print([upFile, downFile]);
-}
-
-/** A whole number from 1 on, as given on the command line. */
-export function stepCount(text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw invalidRequest('N', `${text} is not a number of migrations.`);
 }
 
 async function withDatabase(work: (database: OpenDatabase) => Promise<void>): Promise<void> {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Config } from '#platform/config.ts';
 import { AppError } from '#platform/errors.ts';
 import type { Logger } from '#platform/observability/log.ts';
@@ -48,11 +47,6 @@ export async function borrowDatabase(config: Config, log: Logger): Promise<OpenD
     if (!(error instanceof AppError) || error.code !== 'embedded_postgres_stopped') throw error;
     return openDatabase(config, log);
   }
-}
-
-/** Where the embedded mode keeps the key of the local command line. */
-export function adminKeyFile(config: Config): string {
-  return join(config.dataDir, 'admin-key');
 }
 
 function givenDatabase({ database }: Config): OpenDatabase | undefined {

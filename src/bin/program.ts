@@ -1,19 +1,9 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { addNamesCommands } from './client/names-commands.ts';
 import { addManagementCommands } from './client/management-commands.ts';
-import { doctorCommand } from './doctor.ts';
-import {
-  migrateCreateCommand,
-  migrateDownCommand,
-  migrateStatusCommand,
-  migrateUpCommand,
-  stepCount,
-} from './migrate.ts';
 import { runUntilSignal } from './run-until-signal.ts';
-import { startServer } from './serve.ts';
 import { readSettings } from './settings.ts';
 import { VERSION } from './version.ts';
-import { startWorkers } from './work.ts';
 
 const EXAMPLES = `
 A first walk:
@@ -26,7 +16,10 @@ A first walk:
 The commands from "import" on talk to a running server: AFFIRM_NAME_URL, or the one on this machine with its own
 admin key. docs/configuration.md lists all settings; they come from the environment or from .env.`;
 
-/** The command line, each command with its help. */
+/**
+ * The command line, each command with its help. What only a server needs is read when one starts: a question must
+ * not wait for it.
+ */
 export function createProgram(): Command {
   const program = new Command('affirm-name')
     .description('Import the name files of statistical offices, compare them, ask them.')
@@ -44,15 +37,25 @@ function addProcessCommands(program: Command): void {
   program
     .command('serve')
     .description('run the API and the workers, with an embedded PostgreSQL unless DATABASE_URL is set')
-    .action(() => runUntilSignal(() => startServer(readSettings())));
+    .action(() =>
+      runUntilSignal(async () => {
+        const { startServer } = await import('./serve.ts');
+        return startServer(readSettings());
+      }),
+    );
   program
     .command('worker')
     .description('run workers alone, beside a server on this machine or on the database of DATABASE_URL')
-    .action(() => runUntilSignal(() => startWorkers(readSettings())));
+    .action(() =>
+      runUntilSignal(async () => {
+        const { startWorkers } = await import('./work.ts');
+        return startWorkers(readSettings());
+      }),
+    );
   program
     .command('doctor')
     .description('look at everything that a start needs, and say what to do')
-    .action(doctorCommand);
+    .action(async () => (await import('./doctor.ts')).doctorCommand());
 }
 
 function addMigrateCommands(program: Command): void {
@@ -63,16 +66,24 @@ function addMigrateCommands(program: Command): void {
     .command('up')
     .argument('[N]', 'how many; all unless given', stepCount)
     .description('apply what is to come')
-    .action(migrateUpCommand);
+    .action(async (steps?: number) => (await import('./migrate.ts')).migrateUpCommand(steps));
   migrate
     .command('down')
     .argument('[N]', 'how many', stepCount, 1)
     .description('take the last ones back, with their data')
-    .action(migrateDownCommand);
-  migrate.command('status').description('what is applied, and what is to come').action(migrateStatusCommand);
+    .action(async (steps: number) => (await import('./migrate.ts')).migrateDownCommand(steps));
+  migrate
+    .command('status')
+    .description('what is applied, and what is to come')
+    .action(async () => (await import('./migrate.ts')).migrateStatusCommand());
   migrate
     .command('create')
     .argument('<TITLE...>')
     .description('make the two empty files of a new migration')
-    .action(migrateCreateCommand);
+    .action(async (title: string[]) => (await import('./migrate.ts')).migrateCreateCommand(title));
+}
+
+function stepCount(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a number of migrations.');
 }

@@ -1,6 +1,5 @@
 import { AppError } from '#platform/errors.ts';
-import { adminKeyFile } from '../open-database.ts';
-import { readLocalKey } from '../local-key.ts';
+import { adminKeyFile, readLocalKey } from '../admin-key-file.ts';
 import { readSettings } from '../settings.ts';
 import { ApiError, readApiError } from './api-error.ts';
 
@@ -27,10 +26,9 @@ export interface Single<Item> {
 
 /** The server of AFFIRM_NAME_URL, else the local one. Its local admin key never leaves this machine. */
 export function openApiClient(): ApiClient {
-  const { client, server, ...config } = readSettings();
+  const { client, server, dataDir } = readSettings();
   const url = (client.url ?? localUrl(server)).replace(/\/+$/, '');
-  const key =
-    client.key ?? (isLocal(url) ? readLocalKey(adminKeyFile({ ...config, client, server })) : undefined);
+  const key = client.key ?? (isLocal(url) ? readLocalKey(adminKeyFile({ dataDir })) : undefined);
   return createApiClient(url, key);
 }
 
