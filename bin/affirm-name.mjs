@@ -4,9 +4,13 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const NEEDED = 24;
+/** Short-lived objects in 8 MB and one arena for all threads: a third less memory while a file is imported, no slower. */
+const FLAGS = ['--max-semi-space-size=8'];
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '1', ...process.env };
+const args = process.argv.slice(2);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const main = join(root, 'src', 'bin', 'main.ts');
 const require = createRequire(join(root, 'package.json'));
@@ -14,8 +18,9 @@ const require = createRequire(join(root, 'package.json'));
 const missing = missingPart();
 if (missing) refuse(missing);
 else if (major(process.versions.node) >= NEEDED) {
-  process.argv[1] = main;
-  await import(pathToFileURL(main).href);
+  // In the place of this process: same id, same signals, no second Node in memory.
+  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...FLAGS, main, ...args], ENVIRONMENT);
+  runWith(process.execPath);
 } else {
   const node = installedNode();
   if (node) runWith(node);
@@ -69,7 +74,8 @@ function installedNode() {
 /** The same command under another Node: its signals, its end. */
 function runWith(node) {
   // The channel tells it when this process is gone, even after kill -9.
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+  const child = spawn(node, [...FLAGS, main, ...args], { stdio, env: ENVIRONMENT });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.once('error', (error) => refuse(`${node} could not be started: ${error.message}`));
   child.once('exit', (code, signal) => {
