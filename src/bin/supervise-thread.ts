@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from '#platform/observability/log.ts';
 
 /** What the thread has to send every now and then. */
-export interface AliveMessage {
+interface AliveMessage {
   readonly kind: 'alive';
   /** When it last did what it is for, in milliseconds since 1970. */
   readonly workedAt: number;

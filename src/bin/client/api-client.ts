@@ -4,7 +4,7 @@ import { readSettings } from '../settings.ts';
 import { ApiError, readApiError } from './api-error.ts';
 
 type QueryValue = string | number | boolean | undefined | readonly string[];
-export type Query = Readonly<Record<string, QueryValue>>;
+type Query = Readonly<Record<string, QueryValue>>;
 
 /** The server that the command line talks to. Every call throws ApiError, or AppError `server_unreachable`. */
 export interface ApiClient {
@@ -32,7 +32,7 @@ export function openApiClient(): ApiClient {
   return createApiClient(url, key);
 }
 
-export function createApiClient(url: string, key: string | undefined): ApiClient {
+function createApiClient(url: string, key: string | undefined): ApiClient {
   const headers: Readonly<Record<string, string>> =
     key === undefined ? {} : { authorization: `Bearer ${key}` };
 
