@@ -10,6 +10,7 @@ import { newId } from '#platform/ids.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import { NAMES_MAINTENANCE } from '#products/names/maintenance/index.ts';
 import { deleteRowsInBlocks, findBlocks } from '#products/names/maintenance/removal.query.ts';
+import { requestFold } from '#products/names/maintenance/request-fold.ts';
 import { testDatabase } from '#test/support/database.ts';
 import { silent, until } from '../faults/jobs-support.ts';
 import { namesScene } from './names-scene.ts';
@@ -242,11 +243,33 @@ test('however many processes ask, one job waits or runs; an interval later comes
 
   const job: NewJob = { ...NAMES_MAINTENANCE, createdBy: null };
   const ask = (quietMs: number, wanted = job): Promise<string | undefined> =>
-    db.pool.transaction((tx) => enqueueJobOnce(tx, wanted, quietMs));
+    db.pool.transaction((tx) => enqueueJobOnce(tx, wanted, { quietMs }));
   assert.equal(await ask(0), undefined, 'it waits');
   assert.ok(await ask(0, { ...job, payload: { other: 1 } }), 'another payload is another job');
   await db.pool.run('it ran', sql`UPDATE jobs SET status = 'completed', completed_at = now()`);
   assert.equal(await ask(60_000), undefined, 'it ran lately');
   await db.pool.run('time', sql`UPDATE jobs SET created_at = created_at - interval '2 minutes'`);
   assert.ok(await ask(60_000));
+});
+
+test('folds of a country wait for what is published next, and are one job', async (t) => {
+  const db = await testDatabase(t);
+  await db.pool.run(
+    'two years',
+    sql`
+      WITH r AS (INSERT INTO releases (country_no, kind, measure, state) VALUES (1, 'dataset', 'births', 'published') RETURNING no),
+           f AS (INSERT INTO release_slices (release_no, area_no, gender, from_year, to_year, file, rows_read, sum_read, rows,
+                                             sum, has_series, hist_counts, hist_freqs)
+                 SELECT no, 1, 'F', year, year, '', 1, 5, 1, 5, false, '{5}', '{1}' FROM r, generate_series(2001, 2002) year)
+      INSERT INTO slices (area_no, measure, gender, from_year, to_year, release_no)
+      SELECT 1, 'births', 'F', year, year, no FROM r, generate_series(2001, 2002) AS year`,
+  );
+  for (let publish = 0; publish < 3; publish++) await db.pool.transaction((tx) => requestFold(tx, 1));
+  const jobs = await db.pool.many<{ waits: boolean }>(
+    'jobs',
+    sql`SELECT next_retry_at > now() + interval '20 seconds' AS waits FROM jobs`,
+  );
+  assert.deepEqual(jobs, [{ waits: true }]);
+  await db.pool.transaction((tx) => requestFold(tx, 2));
+  assert.equal((await db.pool.many('jobs', sql`SELECT FROM jobs`)).length, 1, 'nothing to fold there');
 });

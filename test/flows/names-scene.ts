@@ -82,6 +82,7 @@ export async function namesScene(
 ): Promise<NamesScene> {
   const db = await testDatabase();
   const { pool } = db;
+  await foldAtOnce(pool);
   const folder = await mkdtemp(join(tmpdir(), 'affirm-names-'));
   const files = createLocalFileStore(join(folder, 'files'));
   const shared = { pool, files, limits: DEFAULT_LIMITS };
@@ -185,6 +186,25 @@ export async function namesScene(
       return row?.rows ?? 0;
     },
   };
+}
+
+/** A fold waits for further uploads; here it does not. */
+async function foldAtOnce(pool: Pool): Promise<void> {
+  await pool.run(
+    'at once',
+    sql`
+      CREATE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        NEW.next_retry_at := NULL;
+        RETURN NEW;
+      END $$`,
+  );
+  await pool.run(
+    'at once',
+    sql`
+      CREATE TRIGGER at_once BEFORE UPDATE OF next_retry_at ON jobs FOR EACH ROW
+      WHEN (NEW.type = 'fold_series' AND NEW.status = 'queued') EXECUTE FUNCTION at_once()`,
+  );
 }
 
 function packed(years: YearFiles): { filename: string; content: Buffer } {

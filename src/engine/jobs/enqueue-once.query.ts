@@ -2,12 +2,22 @@ import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import { enqueueJob, type NewJob } from './enqueue.query.ts';
 
+export interface OnceOptions {
+  /** Nothing is added while the last such job was queued less than this ago. */
+  readonly quietMs?: number;
+  /** It is not begun before this has passed, so that what follows closely is done with it. */
+  readonly delayMs?: number;
+}
+
 /**
- * As `enqueueJob`, unless a job of the same type and payload waits or runs already, or was queued within the last
- * `quietMs`. Callers take turns until the end of the transaction, so one job comes of many that ask at once.
- * Returns its id; undefined when there is nothing to add.
+ * As `enqueueJob`, unless a job of the same type and payload waits or runs already. Callers take turns until the end
+ * of the transaction, so one job comes of many that ask at once. Returns its id; undefined when nothing was added.
  */
-export async function enqueueJobOnce(tx: Database, job: NewJob, quietMs = 0): Promise<string | undefined> {
+export async function enqueueJobOnce(
+  tx: Database,
+  job: NewJob,
+  { quietMs = 0, delayMs = 0 }: OnceOptions = {},
+): Promise<string | undefined> {
   const payload = JSON.stringify(job.payload);
   await tx.run(
     'lock unique job',
@@ -23,5 +33,13 @@ export async function enqueueJobOnce(tx: Database, job: NewJob, quietMs = 0): Pr
     LIMIT 1
   `,
   );
-  return present ? undefined : enqueueJob(tx, job);
+  if (present) return undefined;
+  const id = await enqueueJob(tx, job);
+  if (delayMs > 0) {
+    await tx.run(
+      'delay job',
+      sql`UPDATE jobs SET next_retry_at = clock_timestamp() + ${delayMs} * interval '1 ms' WHERE id = ${id}`,
+    );
+  }
+  return id;
 }

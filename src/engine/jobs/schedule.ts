@@ -39,7 +39,7 @@ async function repeat(pool: Pool, job: RecurringJob, log: Logger, signal: AbortS
   // A start queues it at once, however lately another process did.
   for (let quietMs = 0; !signal.aborted; quietMs = everyMs / 2) {
     try {
-      await pool.transaction((tx) => enqueueJobOnce(tx, { ...fields, createdBy: null }, quietMs));
+      await pool.transaction((tx) => enqueueJobOnce(tx, { ...fields, createdBy: null }, { quietMs }));
     } catch (error) {
       log.warn({ err: error, jobType: job.type }, 'recurring job could not be queued');
     }
