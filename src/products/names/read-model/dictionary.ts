@@ -9,6 +9,8 @@ export interface Dictionary {
   readonly rows: readonly SpellingRow[];
   /** Number → position; -1 where unknown. */
   readonly positions: Int32Array;
+  /** Number → place by display name: spellings that look the same have one place. */
+  readonly places: Int32Array;
   /** Position → number. */
   readonly numbers: Int32Array;
   /** Number → position of the first spelling with the same key: spellings of one key are one name. */
@@ -31,13 +33,16 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
   const highest = rows.reduce((most, { no }) => Math.max(most, no), 0);
   const positions = new Int32Array(highest + 1).fill(-1);
   const canonical = new Int32Array(highest + 1).fill(-1);
+  const places = new Int32Array(highest + 1).fill(-1);
   const variants: number[] = [];
   const byKey = createPlaces();
   const byFold = createPlaces();
   const byCompact = createPlaces();
 
-  rows.forEach(({ no, key, fold, compact }, at) => {
+  rows.forEach(({ no, name, key, fold, compact }, at) => {
+    const before = rows[at - 1];
     positions[no] = at;
+    places[no] = before?.name === name ? (places[before.no] as number) : at;
     byKey.add(key, at);
     canonical[no] = byKey.first(key) as number;
     if (canonical[no] !== at) variants.push(no);
@@ -49,6 +54,7 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
     size: rows.length,
     rows,
     positions,
+    places,
     numbers: Int32Array.from(rows, ({ no }) => no),
     canonical,
     variants: Int32Array.from(variants),

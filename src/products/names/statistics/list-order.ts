@@ -116,7 +116,7 @@ function openStream(order: ListOrder, ranking: Ranking, length: number): Stream 
   const selected = selectPlaces(order, ranking, length);
   if (sort === '-count' || sort === 'rank')
     return { ranking, places: selected, length: selected?.length ?? length, next: 0 };
-  const places = byRisingCount(ranking, selected ?? countUp(length));
+  const places = fallingRanks(order, ranking, selected ?? countUp(length));
   return { ranking, places, length: places.length, next: 0 };
 }
 
@@ -124,6 +124,11 @@ function countUp(length: number): Int32Array {
   const places = new Int32Array(length);
   for (let at = 0; at < length; at++) places[at] = at;
   return places;
+}
+
+/** From the last rank to the first; names of one rank still rise, and ordinal ranks have one name each. */
+function fallingRanks({ sort, rankMethod }: ListOrder, ranking: Ranking, places: Int32Array): Int32Array {
+  return sort === '-rank' && rankMethod === 'ordinal' ? places.reverse() : byRisingCount(ranking, places);
 }
 
 /** Groups of equal count from the last to the first; names still rise within a group. */
@@ -173,7 +178,7 @@ function comparison(order: ListOrder): Compare {
   const head = (stream: Stream): number => placeAt(stream, stream.next);
   const count = (stream: Stream): number => stream.ranking.counts[head(stream)] as number;
   const position = (stream: Stream): number =>
-    dictionary.positions[stream.ranking.numbers[head(stream)] as number] as number;
+    dictionary.places[stream.ranking.numbers[head(stream)] as number] as number;
   const rank = (stream: Stream): number => rankAt(stream.ranking.counts, head(stream), rankMethod).rank;
   const year = (stream: Stream): number => stream.ranking.toYear;
   const value = { count, name: position, rank, year }[

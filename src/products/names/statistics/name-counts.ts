@@ -14,7 +14,12 @@ export interface NameCounts {
   readonly slices: readonly CatalogSlice[];
   /** The count in each; undefined where the name is not listed. */
   readonly counts: readonly (number | undefined)[];
+  /** Dictionary number of the spelling in each: a slice has one of a name. */
+  readonly spellings: readonly (number | undefined)[];
 }
+
+/** Counts and spellings of a name, by place of the slice. */
+type Columns = Record<'counts' | 'spellings', (number | undefined)[]>;
 
 export interface NamesQuestion {
   readonly names: readonly string[];
@@ -65,27 +70,29 @@ export async function findCountsOfNames(
         const rows = ofName.flatMap((no) => groups.get(`${scope.area.no} ${gender} ${no}`) ?? []);
         const found = countsInSeries(slices, rows);
         await addFromPages(model, slices, ofName, found);
-        answers[at]?.push({ scope, gender, slices, counts: found });
+        answers[at]?.push({ scope, gender, slices, ...found });
       }
     }
   }
   return answers;
 }
 
-/** Only the release that supplies a slice may speak for it. Counts by place of the slice; undefined where not listed. */
-function countsInSeries(
-  slices: readonly CatalogSlice[],
-  series: readonly SeriesRow[],
-): (number | undefined)[] {
-  const found: (number | undefined)[] = Array.from({ length: slices.length });
-  for (const { releaseNo, years, counts } of series) {
+/** Only the release that supplies a slice may speak for it. */
+function countsInSeries(slices: readonly CatalogSlice[], series: readonly SeriesRow[]): Columns {
+  const found: Columns = {
+    counts: Array.from({ length: slices.length }),
+    spellings: Array.from({ length: slices.length }),
+  };
+  for (const { releaseNo, no, years, counts } of series) {
     let place = 0;
     for (let at = 0; at < years.length; at++) {
       const year = years[at] as number;
       while (place < slices.length && (slices[place] as CatalogSlice).toYear < year) place++;
       const slice = slices[place];
-      if (slice?.toYear === year && slice.seriesReleaseNo === releaseNo)
-        found[place] = (found[place] ?? 0) + (counts[at] as number);
+      if (slice?.toYear === year && slice.seriesReleaseNo === releaseNo) {
+        found.counts[place] = counts[at] as number;
+        found.spellings[place] = no;
+      }
     }
   }
   return found;
@@ -96,7 +103,7 @@ async function addFromPages(
   model: ReadModel,
   slices: readonly CatalogSlice[],
   numbers: readonly number[],
-  found: (number | undefined)[],
+  found: Columns,
 ): Promise<void> {
   if (numbers.length === 0 || slices.every(({ seriesReleaseNo }) => seriesReleaseNo !== null)) return;
   const places = [...slices.keys()].filter((place) => slices[place]?.seriesReleaseNo === null);
@@ -104,7 +111,9 @@ async function addFromPages(
   places.forEach((place, index) => {
     for (const number of numbers) {
       const at = rows[index]?.numbers.indexOf(number) ?? -1;
-      if (at >= 0) found[place] = (found[place] ?? 0) + (rows[index]?.counts[at] as number);
+      if (at < 0) continue;
+      found.counts[place] = rows[index]?.counts[at] as number;
+      found.spellings[place] = number;
     }
   });
 }

@@ -6,6 +6,7 @@ import type { SliceRows } from '../read-model/pages.query.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { createSliceCache } from '../read-model/slice-cache.ts';
 import { type ListSort, pageOf, type Place } from './list-order.ts';
+import { BOTH_GENDERS } from './name-counts.ts';
 import { type NameFilter, nameMarks } from './name-filter.ts';
 import { listOneName, suitsOneName } from './one-name-list.ts';
 import {
@@ -63,11 +64,11 @@ function refuseContradictions(query: NameListQuery): void {
 
 function planArea(scope: CountryArea, query: NameListQuery): RankingPlan[] {
   const { year_from: from, year_to: to } = query;
-  const year =
-    query.year ?? (from === undefined && to === undefined && !query.per_year ? latestYear(scope) : undefined);
-  const range = year === undefined ? { from, to } : { from: year, to: year };
   const asked = query.gender ?? 'both';
-  const genders = asked === 'both' || asked === 'all' ? (['F', 'M'] as const) : [asked];
+  const genders = asked === 'both' || asked === 'all' ? BOTH_GENDERS : [asked];
+  const wantsLatest = from === undefined && to === undefined && !query.per_year;
+  const year = query.year ?? (wantsLatest ? latestYear(scope, genders) : undefined);
+  const range = year === undefined ? { from, to } : { from: year, to: year };
   const slices = genders.flatMap((gender) => slicesOf(scope, gender, range));
   const groups = Map.groupBy(
     slices,
@@ -148,7 +149,7 @@ export function createNameLister(db: Database, model: ReadModel): NameLister {
       const lengthOf = ({ counts }: Ranking): number =>
         Math.min(
           minCount > 1 ? firstWithin(counts, minCount - 1) : counts.length,
-          query.top === undefined ? counts.length : lengthOfTop(counts, query.top),
+          query.top === undefined ? counts.length : lengthOfTop(counts, query.top, query.rank_method),
         );
       const order = {
         rankings,

@@ -1,6 +1,6 @@
 import type { Database } from '#platform/postgres/database.ts';
-import type { Gender } from '../normalize-gender.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
+import type { Dictionary } from '../read-model/dictionary.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { nameKey } from '../spelling/name-keys.ts';
 import { findNameCounts, rankInSlice } from './name-counts.ts';
@@ -28,28 +28,27 @@ export async function listOneName(
 ): Promise<NameList> {
   const { dictionary } = snapshot;
   const marks = nameMarks(query, dictionary);
-  const [position] = dictionary.byKey(nameKey(query.name ?? '')).filter((at) => marks?.[at]);
-  if (position === undefined) return { names: [], total: 0 };
-  const number = dictionary.numbers[position] as number;
+  if (!dictionary.byKey(nameKey(query.name ?? '')).some((at) => marks?.[at])) return { names: [], total: 0 };
   const planOf = new Map(plans.map((plan) => [plan.slices[0], plan]));
   const scopes = [...new Map(plans.map(({ country, area }) => [area.no, { country, area }])).values()];
-  const genders = [...new Set(plans.map(({ gender }) => gender as Gender))];
+  const genders = [...new Set(plans.flatMap(({ slices }) => slices.map(({ gender }) => gender)))];
   const found = await findNameCounts(db, model, snapshot, {
     name: query.name ?? '',
     scopes,
     genders,
     range: {},
   });
-  const names = found.flatMap(({ slices, counts }) =>
+  const names = found.flatMap(({ slices, counts, spellings }) =>
     slices.flatMap((slice, at) => {
       const plan = planOf.get(slice);
       const count = counts[at];
-      if (!plan || count === undefined || count < (query.min_count ?? 1)) return [];
+      const number = spellings[at];
+      if (!plan || count === undefined || number === undefined || count < (query.min_count ?? 1)) return [];
       const ranked = { plan, number, count, ...rankBy(query, slice, count) };
-      return query.top !== undefined && rankInSlice(slice, count).rank > query.top ? [] : [ranked];
+      return query.top !== undefined && ranked.rank > query.top ? [] : [ranked];
     }),
   );
-  names.sort(comparison(query));
+  names.sort(comparison(query, dictionary));
   return { names: names.slice(page.offset, page.offset + page.limit), total: names.length };
 }
 
@@ -62,16 +61,21 @@ function rankBy(
   return rank_method === 'dense' ? { ...ranked, rank: slice.counts.indexOf(count) + 1 } : ranked;
 }
 
-/** All lines have one name: after the sort comes the country, then gender and year, as in other lists. */
-function comparison({ sort }: NameListQuery): (a: RankedName, b: RankedName) => number {
+/** The sort, then spelling, country, gender and year, as in other lists. */
+function comparison(
+  { sort }: NameListQuery,
+  { places }: Dictionary,
+): (a: RankedName, b: RankedName) => number {
   const sign = sort.startsWith('-') ? -1 : 1;
+  const place = (line: RankedName): number => places[line.number] as number;
   const value = (line: RankedName): number => {
     if (sort.endsWith('count')) return line.count;
     if (sort.endsWith('rank')) return line.rank;
-    return sort.endsWith('year') ? line.plan.toYear : 0;
+    return sort.endsWith('year') ? line.plan.toYear : place(line);
   };
   return (a, b) =>
     sign * (value(a) - value(b)) ||
+    place(a) - place(b) ||
     compareText(a.plan.country.code, b.plan.country.code) ||
     compareText(a.plan.gender, b.plan.gender) ||
     a.plan.toYear - b.plan.toYear;

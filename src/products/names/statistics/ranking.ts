@@ -58,11 +58,15 @@ export function rankAt(counts: Int32Array, at: number, method: RankMethod): { ra
   const tied = firstWithin(counts, count - 1) - first;
   if (method === 'competition') return { rank: first + 1, tied };
   if (method === 'ordinal') return { rank: at + 1, tied };
-  return { rank: distinctBefore(counts, first) + 1, tied };
+  return { rank: firstWithin(distinctCounts(counts), count) + 1, tied };
 }
 
 /** How many names have a rank of at most `rank`; ties at the cut are all kept. */
-export function lengthOfTop(counts: Int32Array, rank: number): number {
+export function lengthOfTop(counts: Int32Array, rank: number, method: RankMethod): number {
+  if (method === 'dense') {
+    const last = distinctCounts(counts)[rank - 1];
+    return last === undefined ? counts.length : firstWithin(counts, last - 1);
+  }
   if (rank >= counts.length) return counts.length;
   return firstWithin(counts, (counts[rank - 1] as number) - 1);
 }
@@ -79,8 +83,14 @@ export function firstWithin(counts: Int32Array, count: number): number {
   return low;
 }
 
-function distinctBefore(counts: Int32Array, end: number): number {
-  let distinct = 0;
-  for (let at = 0; at < end; at = firstWithin(counts, (counts[at] as number) - 1)) distinct++;
+const distinctOf = new WeakMap<Int32Array, Int32Array>();
+
+/** The distinct counts, falling; kept as long as the counts. */
+function distinctCounts(counts: Int32Array): Int32Array {
+  let distinct = distinctOf.get(counts);
+  if (!distinct) {
+    distinct = counts.filter((count, at) => count !== counts[at - 1]);
+    distinctOf.set(counts, distinct);
+  }
   return distinct;
 }

@@ -1,4 +1,5 @@
 import { AppError } from '#platform/errors.ts';
+import type { Gender } from '../normalize-gender.ts';
 import type { AreaRow } from '../read-model/catalog.query.ts';
 import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
 import type { Snapshot } from '../read-model/read-model.ts';
@@ -19,7 +20,7 @@ export function chooseAreas(
   area: string | undefined,
 ): CountryArea[] {
   const countries = codes
-    ? codes.map((code) => findCountry(snapshot, code))
+    ? [...new Set(codes.map((code) => findCountry(snapshot, code)))]
     : withNumbers(snapshot.countries);
   if (area === undefined) return countries.map((country) => ({ country, area: country.national }));
   const found = countries.flatMap((country) => {
@@ -66,9 +67,9 @@ export function slicesOf(
     .filter(({ toYear }) => (from === undefined || toYear >= from) && (to === undefined || toYear <= to));
 }
 
-/** The latest year with published numbers; undefined where there are none. */
-export function latestYear({ country, area }: CountryArea): number | undefined {
-  const years = (['F', 'M'] as const).map((gender) => country.years(area.no, gender).at(-1)?.toYear ?? 0);
+/** The latest year with published numbers of one of these genders; undefined where there are none. */
+export function latestYear({ country, area }: CountryArea, genders: readonly Gender[]): number | undefined {
+  const years = genders.map((gender) => country.years(area.no, gender).at(-1)?.toYear ?? 0);
   const latest = Math.max(...years);
   return latest > 0 ? latest : undefined;
 }
