@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { childrenOf } from '#test/support/process-tree.ts';
 
 const EVERY_MS = 100;
 const KILOBYTE = 1024;
@@ -39,29 +40,6 @@ export function watchPostgres(postmaster: number): { stop(): PostgresPeak } {
       return { together, largestProcess };
     },
   };
-}
-
-/** Children of a process, and theirs. */
-export function childrenOf(parent: number): number[] {
-  const parents = new Map<number, number>();
-  for (const entry of readdirSync('/proc')) {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid)) continue;
-    const fields = read(`/proc/${pid}/stat`)
-      ?.replace(/^.*\) /s, '')
-      .split(' ');
-    if (fields) parents.set(pid, Number(fields[1]));
-  }
-  const found: number[] = [];
-  for (const [pid] of parents) {
-    for (let at = parents.get(pid); at; at = parents.get(at)) {
-      if (at === parent) {
-        found.push(pid);
-        break;
-      }
-    }
-  }
-  return found;
 }
 
 function statusOf(pid: number): Map<string, number> | undefined {

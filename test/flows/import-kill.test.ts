@@ -1,0 +1,13 @@
+import { suite, test } from 'node:test';
+import { runKills } from '../faults/import-kill-run.ts';
+import { startApart, startTogether } from '../faults/import-scene.ts';
+
+const KILLS = 10;
+const seed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
+
+suite(`${KILLS} kills while files are imported`, { concurrency: true }, () => {
+  for (const start of [startTogether, startApart]) {
+    test(`${start.name}: every import completes, and nothing is left behind`, (t) =>
+      runKills(t, { start, kills: KILLS / 2, seed }));
+  }
+});
