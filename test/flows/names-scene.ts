@@ -29,7 +29,7 @@ import { testDatabase } from '#test/support/database.ts';
 import { jobReaches, silent, startTestWorker, until } from '../faults/jobs-support.ts';
 
 /** Lines of the office's layout (`Mary,F,10`) by year. */
-export type YearFiles = Readonly<Record<number, string>>;
+type YearFiles = Readonly<Record<number, string>>;
 
 export interface NamesScene {
   readonly pool: Pool;
@@ -59,7 +59,7 @@ export interface NamesScene {
   countRows(table: string): Promise<number>;
 }
 
-export interface Pointer {
+interface Pointer {
   readonly gender: string;
   readonly year: number;
   readonly release_no: number;
