@@ -100,6 +100,9 @@ export async function findOrphans(scene: Scene): Promise<object> {
   for (const file of storedFiles(scene)) {
     utimesSync(join(scene.store, file), longAgo, longAgo);
   }
+  // A start sweeps what starts and writers before it have left.
+  await scene.kill('everything');
+  await scene.recover();
   const jobId = await scene.ask(async (db) => {
     await db.run(
       'age releases',
@@ -128,7 +131,11 @@ export async function findOrphans(scene: Scene): Promise<object> {
   return inTables ?? {};
 }
 
-/** Every file of the store, uploads that were cut off included. */
-function storedFiles({ store }: Scene): string[] {
-  return ['**/original', '.tmp/*'].flatMap((pattern) => globSync(pattern, { cwd: store }));
+/** Uploads that are being received, and those that were cut off. */
+export function unfinishedFiles({ store }: Scene): string[] {
+  return globSync('.tmp/*', { cwd: store });
+}
+
+function storedFiles(scene: Scene): string[] {
+  return [...globSync('**/original', { cwd: scene.store }), ...unfinishedFiles(scene)];
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { nameFile } from '../../scripts/generate/name-file.ts';
 import { planNames } from '../../scripts/generate/name-plan.ts';
 
-const ROWS = 200_000;
+const ROWS = 150_000;
 const BAD_ROWS = [
   'CA,F,2001,Ann,0',
   'CA,X,2001,Ann,7',

@@ -7,7 +7,14 @@ import type { Pool, Session } from '#platform/postgres/database.ts';
 import { type Sql, sql } from '#platform/postgres/sql.ts';
 import { productApi } from '#test/support/product-api.ts';
 import { uploadFile } from '#test/support/stream-upload.ts';
-import { checkAgainst, countDatasets, finished, jobState, type Reference } from './import-checks.ts';
+import {
+  checkAgainst,
+  countDatasets,
+  finished,
+  jobState,
+  type Reference,
+  unfinishedFiles,
+} from './import-checks.ts';
 import type { Scene, Victim } from './import-scene.ts';
 import { until } from './jobs-support.ts';
 
@@ -39,7 +46,9 @@ export async function killOnce(scene: Scene, attempt: Attempt): Promise<boolean>
 
 async function killReceiving(scene: Scene, { victim, fraction, reference }: Attempt): Promise<boolean> {
   const { file } = reference;
-  const cutAt = Math.floor(fraction * statSync(file).size);
+  // From the first piece to the last; the server has begun to write by then.
+  const cutAt = Math.floor((0.1 + 0.9 * fraction) * statSync(file).size);
+  const partsBefore = unfinishedFiles(scene).length;
   const reached = Promise.withResolvers<void>();
   const killed = Promise.withResolvers<void>();
   const before = await countDatasets(scene);
@@ -61,6 +70,7 @@ async function killReceiving(scene: Scene, { victim, fraction, reference }: Atte
     },
   }).catch(() => undefined);
   await reached.promise;
+  await until('the upload arrives', () => unfinishedFiles(scene).length > partsBefore);
   const hit = await scene.kill(victim);
   killed.resolve();
   const answer = await upload;
