@@ -137,7 +137,7 @@ function areasOf({ country: asked, area: word }: Question): string[] {
   return found.map(([code]) => code).filter((code) => codes.has(code.slice(0, 2)));
 }
 
-function expected({ country: _, area: __, ...asked }: Question, areas: string[]): Promise<OracleItem[]> {
+function expected(asked: Question, areas: string[]): Promise<OracleItem[]> {
   return listByOracle(db.pool, { ...asked, areas });
 }
 

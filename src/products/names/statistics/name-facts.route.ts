@@ -4,8 +4,9 @@ import { AppError } from '#platform/errors.ts';
 import { sendUnchanged } from '#platform/http/etag.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
+import type { Dictionary } from '../read-model/dictionary.ts';
+import type { SpellingRow } from '../read-model/dictionary.query.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
-import { nameKey } from '../spelling/name-keys.ts';
 import { isKnownAnswer } from './cached-answer.ts';
 import { BOTH_GENDERS, findNameCounts, type NameCounts, rankInSlice } from './name-counts.ts';
 import { type Best, lifeOfName } from './peak.ts';
@@ -90,11 +91,14 @@ export function nameFactsRoute(db: Database, model: ReadModel) {
         const listed = found.flatMap((counts) => lifeOf(counts) ?? []);
         if (listed.length === 0) throw notListed(name);
         const lives = listed.map(({ life }) => life);
-        const spellings = snapshot.dictionary.byKey(nameKey(name)).map((at) => snapshot.dictionary.rows[at]);
+        const spellings = spellingsOf(
+          listed.map(({ counts }) => counts),
+          snapshot.dictionary,
+        );
         return {
           data: {
             name: spellings[0]?.name ?? name,
-            spellings: spellings.map((spelling) => spelling?.published ?? ''),
+            spellings: spellings.map(({ published }) => published),
             first_year: Math.min(...lives.map(({ first_listed }) => first_listed)),
             last_year: Math.max(...lives.map(({ last_listed }) => last_listed)),
             total_count: lives.reduce((sum, { total_count }) => sum + total_count, 0),
@@ -110,6 +114,13 @@ export function nameFactsRoute(db: Database, model: ReadModel) {
     );
     done();
   };
+}
+
+/** The spellings that published lists have, by display name. */
+function spellingsOf(found: readonly NameCounts[], { positions, rows }: Dictionary): SpellingRow[] {
+  const numbers = new Set(found.flatMap(({ spellings }) => spellings.filter((no) => no !== undefined)));
+  const places = [...numbers].map((no) => positions[no] as number).sort((a, b) => a - b);
+  return places.map((at) => rows[at] as SpellingRow);
 }
 
 function lifeOf(counts: NameCounts): { life: Static<typeof Life>; counts: NameCounts } | undefined {

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { registerList } from '#platform/http/list-formats.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
-import type { ReadModel } from '../read-model/read-model.ts';
+import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { isKnownAnswer } from './cached-answer.ts';
 import { MATCH_TYPES, type RecentUse, recentUse, searchNames } from './name-search.ts';
 import { versionsOf } from './provenance.ts';
@@ -29,7 +29,20 @@ const Meta = Type.Object({ next_cursor: Nullable(Type.String()) });
 
 /** `GET /v1/names/search`: folded search, the most exact hits first, then by use. */
 export function nameSearchRoute(db: Database, model: ReadModel) {
-  let known: { readonly versions: string; readonly use: Promise<RecentUse> } | undefined;
+  let known: (Pick<Snapshot, 'dictionary'> & { versions: string; use: Promise<RecentUse> }) | undefined;
+
+  /** Made once for each version of the data and of the dictionary, whose positions it uses. */
+  function useIn(snapshot: Snapshot): Promise<RecentUse> {
+    const { dictionary } = snapshot;
+    const versions = versionsOf(snapshot.countries);
+    if (known?.versions === versions && known.dictionary === dictionary) return known.use;
+    const made = { versions, dictionary, use: recentUse(model, snapshot) };
+    known = made;
+    made.use.catch(() => {
+      if (known === made) known = undefined;
+    });
+    return made.use;
+  }
 
   return (app: FastifyInstance, _options: object, done: () => void): void => {
     registerList(app, {
@@ -45,10 +58,8 @@ export function nameSearchRoute(db: Database, model: ReadModel) {
       columns: ['name', 'match_type', 'total_count', 'female_count', 'male_count', 'last_year'],
       async find({ query, format, request, reply }) {
         const snapshot = await model.snapshot();
-        const versions = versionsOf(snapshot.countries);
         if (isKnownAnswer(request, reply, snapshot, [JSON.stringify(query), format])) return undefined;
-        if (known?.versions !== versions) known = { versions, use: recentUse(model, snapshot) };
-        const hits = await searchNames(db, model, snapshot, await known.use, {
+        const hits = await searchNames(db, model, snapshot, await useIn(snapshot), {
           q: query.q,
           country: query.country,
           limit: query.limit,
