@@ -113,6 +113,8 @@ function gather(
 ): number {
   const { names, counts, firstRows, usedBy, usedAt } = space;
   const stamp = draft.index + 1;
+  // Records of names that occur more than once: a sum says no more what was added up.
+  const repeated = new Map<number, Set<string>>();
   let length = 0;
   for (let at = 0; at < order.length; at++) {
     const row = order[at] as number;
@@ -121,9 +123,14 @@ function gather(
     if (usedBy[key] === stamp) {
       const first = usedAt[key] as number;
       const count = countAt(rows, row);
-      const same = names[first] === name && counts[first] === count;
+      let records = repeated.get(key);
+      if (!records) repeated.set(key, (records = new Set([`${names[first]} ${counts[first]}`])));
+      const same = records.has(`${name} ${count}`);
       const outcome = same ? 'skipped' : rule === 'sum' ? 'summed' : 'rejected';
-      if (outcome === 'summed') counts[first]! += count;
+      if (outcome === 'summed') {
+        records.add(`${name} ${count}`);
+        counts[first]! += count;
+      }
       draft.repeats++;
       const firstRow = firstRows[first] as number;
       onRepeat({

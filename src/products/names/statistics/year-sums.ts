@@ -24,7 +24,8 @@ interface Totals {
   readonly totals: Promise<readonly Int32Array[]>;
 }
 
-export function createYearSums(model: ReadModel): YearSums {
+/** `minRows`: groups with fewer are added up year by year. */
+export function createYearSums(model: Pick<ReadModel, 'rows'>, minRows = MIN_ROWS): YearSums {
   // The catalog makes one list of slices per group and version: a list that nobody uses takes its totals along.
   const known = new WeakMap<readonly CatalogSlice[], Totals>();
 
@@ -45,7 +46,7 @@ export function createYearSums(model: ReadModel): YearSums {
       const end = start + wanted.length;
       const first = Math.ceil(start / YEARS_BETWEEN_TOTALS);
       const last = Math.floor(end / YEARS_BETWEEN_TOTALS);
-      if (rows < MIN_ROWS || last <= first) {
+      if (rows < minRows || last <= first) {
         for (const slice of await model.rows(wanted)) addSlice(sums, slice);
         return sums;
       }
@@ -62,7 +63,7 @@ export function createYearSums(model: ReadModel): YearSums {
 }
 
 async function makeTotals(
-  model: ReadModel,
+  model: Pick<ReadModel, 'rows'>,
   all: readonly CatalogSlice[],
   dictionary: Dictionary,
 ): Promise<Int32Array[]> {
