@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { drawQuestions, type Question, type Subjects } from './questions.ts';
 
 /** How a kind of question was answered; times in milliseconds. */
-export interface KindResult {
+interface KindResult {
   readonly kind: string;
   readonly requests: number;
   readonly p50: number;

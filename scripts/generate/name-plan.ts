@@ -2,7 +2,7 @@ import type { Sex } from './made-up-name.ts';
 import { fraction } from './random.ts';
 
 export const LAYOUTS = ['us_ssa_state', 'us_ssa'] as const;
-export type Layout = (typeof LAYOUTS)[number];
+type Layout = (typeof LAYOUTS)[number];
 
 export interface NameOptions {
   readonly rows: number;

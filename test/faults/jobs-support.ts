@@ -11,7 +11,7 @@ import { sql } from '#platform/postgres/sql.ts';
 export const silent = createLogger({ level: 'silent', format: 'json' });
 
 /** Leases of 2 s, no chance in delays, everything else as by default. */
-export const workerDefaults = {
+const workerDefaults = {
   concurrency: 4,
   pollIntervalMs: 200,
   leaseMs: 2_000,

@@ -2,7 +2,7 @@ export const SEPARATORS = [',', ';', '\t', '|'] as const;
 export type Separator = (typeof SEPARATORS)[number];
 
 /** 8-bit encodings by their names in the WHATWG Encoding Standard, and true ISO 8859-1 (there: an alias of windows-1252). */
-export const SINGLE_BYTE_ENCODINGS = [
+const SINGLE_BYTE_ENCODINGS = [
   'windows-1252',
   'iso-8859-1',
   'iso-8859-2',

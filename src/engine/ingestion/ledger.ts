@@ -5,7 +5,7 @@ import { type RecordError, type RecordPosition, recordError } from './record-err
 const DEFAULT_DETAIL_CAP = 100_000;
 
 /** How often a code occurred in a column; `column_index` is null for records as a whole. */
-export interface ErrorCount {
+interface ErrorCount {
   readonly code: ErrorCode;
   readonly column_index: number | null;
   readonly column: string | null;

@@ -10,7 +10,7 @@ export function accepted<T>(record: T): RowOutcome<T> {
   return { kind: 'accepted', record };
 }
 
-/** Left out on purpose, such as a total or a withheld count; `reason` is a stable word. */
+/** Left out on purpose, such as a total or a withheld count; `reason` is a stable word. @public */
 export function skipped(reason: string): RowOutcome<never> {
   return { kind: 'skipped', reason };
 }

@@ -28,7 +28,7 @@ export interface JobContext {
 }
 
 /** A job as its hooks see it. */
-export interface HookedJob<Payload> {
+interface HookedJob<Payload> {
   readonly id: string;
   readonly payload: Payload;
 }

@@ -3,7 +3,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import { findJobs, type JobRecord } from './jobs.query.ts';
 
 /** Undefined: the job is gone. */
-export type JobObserver = (job: JobRecord | undefined) => void;
+type JobObserver = (job: JobRecord | undefined) => void;
 
 export interface JobWatch {
   /** Tells the job's state now and at every poll until the returned function is called. */

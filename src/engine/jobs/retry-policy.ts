@@ -4,7 +4,7 @@ import { AppError } from '#platform/errors.ts';
  * outage: the surroundings failed; repeated without counting · data: the user's data or request; fails at once ·
  * bug: our own mistake; fails at once · unknown: repeated up to the attempts of the job.
  */
-export type ErrorClass = 'outage' | 'data' | 'bug' | 'unknown';
+type ErrorClass = 'outage' | 'data' | 'bug' | 'unknown';
 
 export interface ClassifiedError {
   readonly class: ErrorClass;

@@ -5,7 +5,7 @@ import type { TSchema } from 'typebox';
  * Who may call a route. public: anybody. public_read: anybody while PUBLIC_READ is on, else any key.
  * viewer: any key. admin: an admin key, or a key that was given the route's scope.
  */
-export type AccessRule = 'public' | 'public_read' | 'viewer' | 'admin';
+type AccessRule = 'public' | 'public_read' | 'viewer' | 'admin';
 
 /** Who a request comes from. `keyId` is what resources record as their creator; it is null for callers without a key. */
 export interface Caller {

@@ -4,7 +4,7 @@ import { toCsv, toNdjson } from './csv.ts';
 import { addVary, sendUnchanged } from './etag.ts';
 import { linkNextPage } from './paging.ts';
 
-export type ListFormat = 'json' | 'csv' | 'ndjson';
+type ListFormat = 'json' | 'csv' | 'ndjson';
 
 const CONTENT_TYPES: Readonly<Record<ListFormat, string>> = {
   json: 'application/json; charset=utf-8',

@@ -4,7 +4,7 @@ import type { SliceDraft } from './slice-registry.ts';
 
 const MAX_COUNT = 0x7fffffff;
 /** Distinct names in one file. */
-export const MAX_NAMES = 0x400000;
+const MAX_NAMES = 0x400000;
 
 /** What an office's repeated name means: an addition, or a mistake. An exact repetition is skipped in either case. */
 export type RepeatRule = 'sum' | 'reject';

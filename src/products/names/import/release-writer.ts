@@ -9,7 +9,7 @@ import { writeSeriesRows } from './series-rows.ts';
 import type { SliceDraft } from './slice-registry.ts';
 
 /** Names on one ranking page: two pages fill one block of 8 KB. */
-export const PAGE_SIZE = 480;
+const PAGE_SIZE = 480;
 
 /** What the rows of a release say about themselves in every table. */
 export interface ReleaseFacts {

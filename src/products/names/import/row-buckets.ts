@@ -17,7 +17,7 @@ const BUFFER_ROWS = 4096;
 const READ_BYTES = BUFFER_ROWS * BYTES_PER_ROW;
 
 /** Rows held in memory before they go to disk, so that memory does not grow with the file. */
-export const MAX_ROWS_IN_MEMORY = 4_000_000;
+const MAX_ROWS_IN_MEMORY = 4_000_000;
 
 /** Where an import keeps its rows until the end of the file. */
 export interface RowBuckets {

@@ -1,8 +1,8 @@
 /** One name of a group over its years; the positions are into the arrays of the group. */
-export type SeriesVisitor = (nameNumber: number, start: number, end: number) => void;
+type SeriesVisitor = (nameNumber: number, start: number, end: number) => void;
 
 /** A slice of one year; `names` are places in the builder's list of dictionary numbers. */
-export interface YearOfNames {
+interface YearOfNames {
   readonly draft: { readonly year: number };
   readonly length: number;
   readonly names: Int32Array;

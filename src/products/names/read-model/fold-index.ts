@@ -1,5 +1,5 @@
 /** How a filter compares folds. */
-export type FoldMatch = 'prefix' | 'contains' | 'ends_with';
+type FoldMatch = 'prefix' | 'contains' | 'ends_with';
 
 /** Finds folds by a part of them. */
 export interface FoldIndex {

@@ -8,7 +8,7 @@ import { chooseAreas } from './scope.ts';
 
 /** How a hit matches, the most exact first. */
 export const MATCH_TYPES = ['exact', 'accents', 'compact', 'prefix', 'contains'] as const;
-export type MatchType = (typeof MATCH_TYPES)[number];
+type MatchType = (typeof MATCH_TYPES)[number];
 
 export interface SearchHit {
   readonly name: string;
