@@ -38,7 +38,7 @@ export function layFoundation(options: FoundationOptions): Foundation {
   const pool = openPool(options);
   const files = createLocalFileStore(config.storagePath);
   const scratchDir = scratchFolder(config.dataDir);
-  const definitions = jobDefinitions(namesJobs({ pool, files, limits: config.uploads, scratchDir }));
+  const definitions = jobDefinitions(namesJobs({ pool, files, limits: config.uploads, scratchDir, log }));
   return { config, log, pool, files, definitions };
 }
 

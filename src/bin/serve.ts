@@ -2,7 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { ensureAdminKey } from '#engine/access/admin-key.ts';
 import { expireLeasesOf, freeAllLeases } from '#engine/jobs/takeover.query.ts';
+import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
+import { sweepTemporaryFiles } from '#platform/files/local-file-store.ts';
 import { stopHttpServer } from '#platform/http/server.ts';
 import { createLogger, type Logger } from '#platform/observability/log.ts';
 import { migrateUp } from '#platform/postgres/migrate.ts';
@@ -86,6 +88,7 @@ async function prepare({ config, log, pool, files }: Foundation, database: OpenD
   if (applied.length > 0) log.info({ migrations: applied.length }, 'the database schema is up to date now');
   await files.check();
   sweepScratch(config.dataDir);
+  await sweepTemporaryFiles(config.storagePath, systemClock());
   if (database.isOwned) await freeAllLeases(pool);
   const keyFile = adminKeyFile(config);
   const { created, warnings } = await ensureAdminKey(pool, {

@@ -1,4 +1,6 @@
+import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
+import { sweepTemporaryFiles } from '#platform/files/local-file-store.ts';
 import { AppError } from '#platform/errors.ts';
 import { stopHttpServer } from '#platform/http/server.ts';
 import { createLogger } from '#platform/observability/log.ts';
@@ -38,6 +40,7 @@ export async function startWorkers(config: Config): Promise<Running> {
   await migrateUp(directUrl);
   await foundation.files.check();
   sweepScratch(config.dataDir);
+  await sweepTemporaryFiles(config.storagePath, systemClock());
 
   const worker = await hostWorker(foundation, { listenUrl: directUrl, concurrency: budget.concurrency });
   endings.defer(() => worker.stop());

@@ -1,4 +1,6 @@
+import { startSchedule } from '#engine/jobs/schedule.ts';
 import { startWorker, type Worker } from '#engine/jobs/worker.ts';
+import { NAMES_MAINTENANCE } from '#products/names/index.ts';
 import type { Foundation } from './compose.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -6,13 +8,13 @@ const JOB_RETENTION_MS = 30 * DAY_MS;
 /** With the time that aborted jobs get, a stop stays within 25 s. */
 const SHUTDOWN_GRACE_MS = 15_000;
 
-/** Runs jobs on this thread, `concurrency` at a time. */
-export function hostWorker(
+/** Runs jobs on this thread, `concurrency` at a time, and sees to it that recurring ones are queued. */
+export async function hostWorker(
   { config, log, pool, definitions }: Foundation,
   options: { readonly listenUrl: string; readonly concurrency: number },
 ): Promise<Worker> {
   const { jobs, worker } = config;
-  return startWorker({
+  const started = await startWorker({
     pool,
     listenUrl: options.listenUrl,
     definitions,
@@ -27,4 +29,12 @@ export function hostWorker(
     shutdownGraceMs: SHUTDOWN_GRACE_MS,
     log,
   });
+  const schedule = startSchedule({ pool, jobs: [NAMES_MAINTENANCE], log });
+  return {
+    ...started,
+    async stop() {
+      await schedule.stop();
+      await started.stop();
+    },
+  };
 }

@@ -160,7 +160,11 @@ export const SECTIONS = [
     title: 'Logs',
     settings: [
       { name: 'LOG_LEVEL', default: 'info', meaning: 'fatal, error, warn, info, debug, trace or silent' },
-      { name: 'LOG_FORMAT', default: 'json', meaning: 'json for machines, text for people' },
+      {
+        name: 'LOG_FORMAT',
+        default: 'json',
+        meaning: 'json for machines, text for people; text is the default on a terminal',
+      },
     ],
   },
   {

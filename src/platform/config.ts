@@ -108,7 +108,7 @@ export function loadConfig(variables: Variables): Config {
 function readPool(read: SettingsReader): Omit<Config['database'], keyof DatabaseUrls> {
   return {
     // One for LISTEN, one for a job, one for its heartbeat, one for the API: fewer would wait for each other.
-    maxConnections: read.whole('DATABASE_MAX_CONNECTIONS', 4, 10_000),
+    maxConnections: read.whole('DATABASE_MAX_CONNECTIONS', 5, 10_000),
     maxIdle: read.whole('DATABASE_MAX_IDLE', 0, 10_000),
     maxLifetimeMs: read.duration('DATABASE_CONN_MAX_LIFETIME', 1000),
     maxIdleTimeMs: read.duration('DATABASE_CONN_MAX_IDLE_TIME', 1000),

@@ -62,7 +62,7 @@ export async function startNamesServer(
   await files.check();
   const { pool } = db;
   const shared = { pool, files, limits: DEFAULT_LIMITS };
-  const definitions = jobDefinitions(namesJobs({ ...shared, scratchDir: join(folder, 'scratch') }));
+  const definitions = jobDefinitions(namesJobs({ ...shared, scratchDir: join(folder, 'scratch'), log }));
   const app = await createHttpServer(
     serverOptions(options.authorize ? { authorize: options.authorize } : {}),
   );

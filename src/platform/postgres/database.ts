@@ -111,7 +111,8 @@ export function createPool(options: PoolOptions): Pool {
     } finally {
       settings.signal?.removeEventListener('abort', abort);
       client.off('error', onError);
-      client.release(health.broken);
+      const isSpare = pool.idleCount >= options.maxIdle && pool.waitingCount === 0;
+      client.release(health.broken ?? isSpare);
     }
   }
 
@@ -149,10 +150,16 @@ interface Health {
 }
 
 function createSession(client: pg.PoolClient, observe: Observe, health: Health): Session {
+  const openCopies = new Set<Writable>();
   const session: Session = {
     ...statements(client, observe),
     backendPid: (client as unknown as { processID: number }).processID,
-    copyIn: (statement) => client.query(copyFrom(statement)),
+    copyIn(statement) {
+      const stream = client.query(copyFrom(statement));
+      openCopies.add(stream);
+      stream.once('close', () => openCopies.delete(stream));
+      return stream;
+    },
     async transaction(work, isolation = 'READ COMMITTED') {
       await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
       try {
@@ -160,6 +167,8 @@ function createSession(client: pg.PoolClient, observe: Observe, health: Health):
         await client.query('COMMIT');
         return result;
       } catch (error) {
+        // The server reads nothing else while it waits for rows: an open COPY ends before the ROLLBACK is sent.
+        for (const stream of openCopies) stream.destroy(error as Error);
         await client.query('ROLLBACK').catch((rollbackError: Error) => {
           health.broken = rollbackError;
         });

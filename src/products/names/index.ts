@@ -15,6 +15,7 @@ import { datasetRoutes } from './catalog/datasets.route.ts';
 import { parserRoutes } from './catalog/parsers.route.ts';
 import { importNameFileJobs } from './import/import-name-file.job.ts';
 import type { ImportDependencies } from './import/import-run.ts';
+import { maintenanceJobs } from './maintenance/index.ts';
 import type { ReadModel } from './read-model/read-model.ts';
 import { nameFactsRoute } from './statistics/name-facts.route.ts';
 import { nameGenderRoute } from './statistics/name-gender.route.ts';
@@ -23,6 +24,7 @@ import { nameTrendRoute } from './statistics/name-trend.route.ts';
 import { namesListRoute } from './statistics/names-list.route.ts';
 import { uploadRoutes } from './upload/upload.route.ts';
 
+export { NAMES_MAINTENANCE } from './maintenance/index.ts';
 export { createReadModel, type ReadModel } from './read-model/read-model.ts';
 export { queueSample } from './samples/queue-sample.ts';
 
@@ -67,6 +69,6 @@ export function statisticsRoutes(pool: Pool, model: ReadModel): FastifyPluginCal
 }
 
 /** The jobs of the product, for workers. */
-export function namesJobs(dependencies: ImportDependencies): JobDefinition[] {
-  return importNameFileJobs(dependencies);
+export function namesJobs(dependencies: ImportDependencies & { readonly log: Logger }): JobDefinition[] {
+  return [...importNameFileJobs(dependencies), ...maintenanceJobs(dependencies)];
 }

@@ -1,5 +1,5 @@
 import type { Dictionary } from '../read-model/dictionary.ts';
-import { firstWithin, rankAt, type RankMethod, type Ranking } from './ranking.ts';
+import { rankAt, type RankMethod, type Ranking } from './ranking.ts';
 
 export const LIST_SORTS = ['-count', 'count', 'name', '-name', 'rank', '-rank', 'year', '-year'] as const;
 export type ListSort = (typeof LIST_SORTS)[number];
@@ -65,12 +65,11 @@ export function pageOf(
 }
 
 function mergeStreams(order: ListOrder, streams: readonly Stream[], offset: number, limit: number): Place[] {
-  const skipped =
-    order.sort === '-count' && streams.every(({ places }) => !places) ? skipLarger(streams, offset) : 0;
-  const compare = comparison(order);
+  const keys = sortKeys(order);
+  const skipped = offset < MERGED_AT_LEAST ? 0 : skipTo(streams, keys, offset, order.dictionary.size);
   const heap = createHeap(
     streams.filter(({ next, length }) => next < length),
-    compare,
+    comparison(keys),
   );
   const places: Place[] = [];
   for (let step = skipped; step < offset + limit; step++) {
@@ -84,23 +83,40 @@ function mergeStreams(order: ListOrder, streams: readonly Stream[], offset: numb
   return places;
 }
 
-/** Moves all streams to one count so that no more than `offset` rows lie before; returns how many do. */
-function skipLarger(streams: readonly Stream[], offset: number): number {
-  const before = (count: number): number =>
-    streams.reduce(
-      (sum, { ranking, length }) => sum + Math.min(length, firstWithin(ranking.counts, count)),
-      0,
-    );
-  let low = 0;
-  let high = streams.reduce((most, { ranking }) => Math.max(most, ranking.counts[0] ?? 0), 0);
+/** So few rows before a page are merged like the page itself. */
+const MERGED_AT_LEAST = 1000;
+
+/** Moves all streams to one sort key so that no more than `offset` rows lie before; returns how many do. */
+function skipTo(streams: readonly Stream[], keys: SortKeys, offset: number, names: number): number {
+  const filled = streams.filter(({ length }) => length > 0);
+  const move = (isBefore: (stream: Stream, step: number) => boolean): number => {
+    let moved = 0;
+    for (const stream of filled) {
+      stream.next = lowest(0, stream.length, (step) => !isBefore(stream, step));
+      moved += stream.next;
+    }
+    return moved;
+  };
+  const valueBefore = (value: number) => (stream: Stream, step: number) => keys.value(stream, step) < value;
+  const first = Math.min(...filled.map((stream) => keys.value(stream, 0)));
+  const last = Math.max(...filled.map((stream) => keys.value(stream, stream.length - 1)));
+  const value = lowest(first, last + 1, (each) => move(valueBefore(each + 1)) > offset);
+  const before = (name: number) => (stream: Stream, step: number) => {
+    const difference = keys.value(stream, step) - value;
+    return difference < 0 || (difference === 0 && keys.name(stream, step) < name);
+  };
+  const name = lowest(0, names, (each) => move(before(each + 1)) > offset);
+  return move(before(name));
+}
+
+/** The lowest whole number from `low` on for which `holds`; `high` where there is none below it. */
+function lowest(low: number, high: number, holds: (at: number) => boolean): number {
   while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (before(middle) <= offset) high = middle;
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
     else low = middle + 1;
   }
-  for (const stream of streams)
-    stream.next = Math.min(stream.length, firstWithin(stream.ranking.counts, high));
-  return before(high);
+  return low;
 }
 
 function placeAt(stream: Stream, step: number): number {
@@ -150,8 +166,9 @@ function byName({ dictionary, marks, sort }: ListOrder, ranking: Ranking, length
   const { numbers } = ranking;
   const passes = (place: number): boolean =>
     place < length && (!marks || marks[dictionary.positions[numbers[place] as number] as number] === 1);
-  const places = placesByName(numbers, dictionary).filter(passes);
-  return sort === '-name' ? places.reverse() : places;
+  const all = placesByName(numbers, dictionary);
+  const places = marks || length < all.length ? all.filter(passes) : all;
+  return sort === '-name' ? places.toReversed() : places;
 }
 
 /** All places by name, kept as long as the rows they belong to: names added later do not change their order. */
@@ -171,21 +188,31 @@ function placesByName(numbers: Int32Array, { positions, size }: Dictionary): Int
   return ordered;
 }
 
-/** Order between the heads of two streams: the sort, then name, country, gender, year. */
-function comparison(order: ListOrder): Compare {
-  const { sort, rankMethod, dictionary } = order;
+/** What a stream rises by: the sort, falling ones negated, then the name. */
+interface SortKeys {
+  value(stream: Stream, step: number): number;
+  name(stream: Stream, step: number): number;
+}
+
+function sortKeys({ sort, rankMethod, dictionary }: ListOrder): SortKeys {
   const sign = sort.startsWith('-') ? -1 : 1;
-  const head = (stream: Stream): number => placeAt(stream, stream.next);
-  const count = (stream: Stream): number => stream.ranking.counts[head(stream)] as number;
-  const position = (stream: Stream): number =>
-    dictionary.places[stream.ranking.numbers[head(stream)] as number] as number;
-  const rank = (stream: Stream): number => rankAt(stream.ranking.counts, head(stream), rankMethod).rank;
+  const count = (stream: Stream, step: number): number =>
+    stream.ranking.counts[placeAt(stream, step)] as number;
+  const name = (stream: Stream, step: number): number =>
+    dictionary.places[stream.ranking.numbers[placeAt(stream, step)] as number] as number;
+  const rank = (stream: Stream, step: number): number =>
+    rankAt(stream.ranking.counts, placeAt(stream, step), rankMethod).rank;
   const year = (stream: Stream): number => stream.ranking.toYear;
-  const value = { count, name: position, rank, year }[
-    sort.replace('-', '') as 'count' | 'name' | 'rank' | 'year'
-  ];
+  const value = { count, name, rank, year }[sort.replace('-', '') as 'count' | 'name' | 'rank' | 'year'];
+  return { value: (stream, step) => sign * value(stream, step), name };
+}
+
+/** Order between the heads of two streams: the sort, then name, country, gender, year. */
+function comparison({ value, name }: SortKeys): Compare {
   return (a, b) =>
-    sign * (value(a) - value(b)) || position(a) - position(b) || compareRankings(a.ranking, b.ranking);
+    value(a, a.next) - value(b, b.next) ||
+    name(a, a.next) - name(b, b.next) ||
+    compareRankings(a.ranking, b.ranking);
 }
 
 function compareRankings(a: Ranking, b: Ranking): number {

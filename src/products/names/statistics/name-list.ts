@@ -2,9 +2,7 @@ import { invalidRequest } from '#platform/errors.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { Gender } from '../normalize-gender.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
-import type { SliceRows } from '../read-model/pages.query.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
-import { createSliceCache } from '../read-model/slice-cache.ts';
 import { type ListSort, pageOf, type Place } from './list-order.ts';
 import { BOTH_GENDERS } from './name-counts.ts';
 import { type NameFilter, nameMarks } from './name-filter.ts';
@@ -20,8 +18,8 @@ import {
   type RankMethod,
 } from './ranking.ts';
 import { chooseAreas, type CountryArea, latestYear, slicesOf } from './scope.ts';
-import { type RankedSums, rankSums } from './sum-slices.ts';
-import { createYearSums } from './year-sums.ts';
+import { createRankings } from './rankings.ts';
+import type { WantedNames } from './sum-slices.ts';
 
 /** A question for a list of names, as api.md has it. */
 export interface NameListQuery extends NameFilter {
@@ -105,46 +103,15 @@ export interface NameLister {
   ): Promise<NameList>;
 }
 
-/** Sums that were asked for lately, for the next page. */
-const SUM_CACHE_BYTES = 32 * 1024 * 1024;
-
 export function createNameLister(db: Database, model: ReadModel): NameLister {
-  const yearSums = createYearSums(model);
-  const sums = createSliceCache<RankedSums>(SUM_CACHE_BYTES);
-
-  async function fill(snapshot: Snapshot, plan: RankingPlan, wanted: number): Promise<Ranking> {
-    if (plan.slices.length === 1) {
-      const [rows] = (await model.rows(plan.slices)) as [SliceRows];
-      return { ...plan, ...rows, total: rows.counts.length };
-    }
-    const id = `${wanted} ${plan.slices.map((slice) => slice.id).join()}`;
-    const known = sums.get(id);
-    if (known) return { ...plan, ...known };
-    const summed = await sumRanking(snapshot, plan, wanted);
-    sums.set(id, summed);
-    return { ...plan, ...summed };
-  }
-
-  async function sumRanking(
-    { dictionary }: Snapshot,
-    plan: RankingPlan,
-    wanted: number,
-  ): Promise<RankedSums> {
-    const { country, area, slices } = plan;
-    const parts: Int32Array[] = [];
-    for (const [gender, ofGender] of Map.groupBy(slices, (slice) => slice.gender)) {
-      parts.push(await yearSums.sum(country.years(area.no, gender), ofGender, dictionary));
-    }
-    const [total, ...others] = parts as [Int32Array, ...Int32Array[]];
-    for (const other of others) for (let no = 0; no < total.length; no++) total[no]! += other[no] as number;
-    return rankSums(total, dictionary, wanted);
-  }
+  const rankings = createRankings(model);
 
   return {
     async list(snapshot, plans, query, page) {
       const { dictionary } = snapshot;
       if (suitsOneName(plans, query)) return listOneName(db, model, snapshot, plans, query, page);
-      const rankings = await Promise.all(plans.map((plan) => fill(snapshot, plan, namesNeeded(query, page))));
+      const wanted = wantedNames(query, page);
+      const filled = await Promise.all(plans.map((plan) => rankings.fill(snapshot, plan, wanted)));
       const minCount = query.min_count ?? 1;
       const lengthOf = ({ counts }: Ranking): number =>
         Math.min(
@@ -152,7 +119,7 @@ export function createNameLister(db: Database, model: ReadModel): NameLister {
           query.top === undefined ? counts.length : lengthOfTop(counts, query.top, query.rank_method),
         );
       const order = {
-        rankings,
+        rankings: filled,
         dictionary,
         marks: nameMarks(query, dictionary),
         sort: query.sort,
@@ -164,17 +131,17 @@ export function createNameLister(db: Database, model: ReadModel): NameLister {
   };
 }
 
-/** Only the natural order without any filter can do with the first names of a sum. */
-function namesNeeded(
+/** Only the natural order without a filter by name can do with the first names of a sum. */
+function wantedNames(
   query: NameListQuery,
   page: { readonly offset: number; readonly limit: number },
-): number {
-  const filters = [query.name, query.prefix, query.contains, query.ends_with, query.min_count, query.top];
-  const isNatural =
-    (query.sort === '-count' || query.sort === 'rank') && filters.every((filter) => filter === undefined);
-  if (!isNatural) return Number.POSITIVE_INFINITY;
+): WantedNames {
+  const filters = [query.name, query.prefix, query.contains, query.ends_with, query.top];
+  const isNatural = query.sort === '-count' || query.sort === 'rank';
+  const minSum = query.min_count ?? 1;
+  if (!isNatural || filters.some((filter) => filter !== undefined)) return { names: Infinity, minSum };
   // Rounded up, so that the next pages find the same sum again.
-  return 2 ** Math.ceil(Math.log2(Math.max(1024, page.offset + page.limit)));
+  return { names: 2 ** Math.ceil(Math.log2(Math.max(1024, page.offset + page.limit))), minSum };
 }
 
 function rankedName({ ranking, at }: Place, method: RankMethod): RankedName {

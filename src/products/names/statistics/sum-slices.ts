@@ -15,44 +15,96 @@ export function addSlice(sums: Int32Array, { numbers, counts }: SliceRows): void
   for (let at = 0; at < numbers.length; at++) sums[numbers[at] as number]! += counts[at] as number;
 }
 
-/** The first names of a ranking, whole ties, and how many names there are in all. */
+/** Which of the summed names are wanted. */
+export interface WantedNames {
+  /** At least so many of the first, whole ties; infinite: all. */
+  readonly names: number;
+  /** With at least this sum; 1 or more. */
+  readonly minSum: number;
+}
+
+/** The first names of a ranking, and how many there are in all that have the least sum. */
 export interface RankedSums extends SliceRows {
   readonly total: number;
 }
 
-/**
- * The names with a sum, in rank order: falling sum, then display name; at least the first `wanted`, to the end of
- * their tie. Spellings of one key become the first of them.
- */
-export function rankSums(sums: Int32Array, dictionary: Dictionary, wanted: number): RankedSums {
+/** The names with a sum, in rank order: falling sum, then display name. Spellings of one key become the first of them. */
+export function rankSums(sums: Int32Array, dictionary: Dictionary, wanted: WantedNames): RankedSums {
   for (const no of dictionary.variants) {
-    sums[dictionary.numbers[dictionary.canonical[no] as number] as number]! += sums[no] as number;
+    sums[firstSpelling(no, dictionary)]! += sums[no] as number;
     sums[no] = 0;
   }
-  const { sizes, total } = countSizes(sums);
-  const least = leastSum(sizes, wanted);
-  const kept = total - sizes.subarray(0, least).reduce((sum, size) => sum + size, 0);
-  const keys = new Float64Array(kept);
-  let filled = 0;
-  for (let no = 0; no < sums.length; no++) {
-    const sum = sums[no] as number;
-    // One number a name, exact below 2^53: sum (31 bits, falling) and place in name order (22 bits, rising).
-    if (sum >= least) keys[filled++] = (MAX_SUM - sum) * MAX_NAMES + (dictionary.positions[no] as number);
-  }
-  keys.sort();
-  return { ...decode(keys, dictionary), total };
+  return rankAmong(sums, dictionary.numbers, dictionary, wanted);
 }
 
-/** How many names have each small sum; sums above share the last place. */
-function countSizes(sums: Int32Array): { sizes: Int32Array; total: number } {
-  const sizes = new Int32Array(SMALL_SUMS + 1);
-  let none = 0;
-  for (let no = 0; no < sums.length; no++) {
-    const sum = sums[no] as number;
-    if (sum === 0) none++;
-    else sizes[sum < SMALL_SUMS ? sum : SMALL_SUMS]!++;
+/** As `rankSums` over few rows: only the names that occur are looked at. */
+export function rankFewRows(
+  slices: readonly SliceRows[],
+  dictionary: Dictionary,
+  wanted: WantedNames,
+): RankedSums {
+  const sums = scratchOf(dictionary);
+  const touched: number[] = [];
+  for (const { numbers, counts } of slices) {
+    for (let at = 0; at < numbers.length; at++) {
+      const no = firstSpelling(numbers[at] as number, dictionary);
+      if (sums[no] === 0) touched.push(no);
+      sums[no]! += counts[at] as number;
+    }
   }
-  return { sizes, total: sums.length - none };
+  const ranked = rankAmong(sums, Int32Array.from(touched), dictionary, wanted);
+  for (const no of touched) sums[no] = 0;
+  return ranked;
+}
+
+const scratch = new WeakMap<Dictionary, Int32Array>();
+
+/** Zeros to add up in, left as they were found. */
+function scratchOf(dictionary: Dictionary): Int32Array {
+  const known = scratch.get(dictionary);
+  if (known) return known;
+  const made = emptySums(dictionary);
+  scratch.set(dictionary, made);
+  return made;
+}
+
+function firstSpelling(no: number, { numbers, canonical }: Dictionary): number {
+  return numbers[canonical[no] as number] as number;
+}
+
+function rankAmong(
+  sums: Int32Array,
+  among: Int32Array,
+  dictionary: Dictionary,
+  wanted: WantedNames,
+): RankedSums {
+  const { sizes, total } = countSizes(sums, among, wanted.minSum);
+  const least = Math.max(wanted.minSum, leastSum(sizes, wanted.names));
+  const keys: number[] = [];
+  for (let at = 0; at < among.length; at++) {
+    const no = among[at] as number;
+    const sum = sums[no] as number;
+    // One number a name, exact below 2^53: sum (31 bits, falling) and place in name order (22 bits, rising).
+    if (sum >= least) keys.push((MAX_SUM - sum) * MAX_NAMES + (dictionary.positions[no] as number));
+  }
+  return { ...decode(Float64Array.from(keys).sort(), dictionary), total };
+}
+
+/** How many names have each small sum; those above share the last place. */
+function countSizes(
+  sums: Int32Array,
+  among: Int32Array,
+  minSum: number,
+): { sizes: Int32Array; total: number } {
+  const sizes = new Int32Array(SMALL_SUMS + 1);
+  let total = 0;
+  for (let at = 0; at < among.length; at++) {
+    const sum = sums[among[at] as number] as number;
+    if (sum < minSum) continue;
+    total++;
+    sizes[sum < SMALL_SUMS ? sum : SMALL_SUMS]!++;
+  }
+  return { sizes, total };
 }
 
 /** The smallest sum that still belongs to the first `wanted` names, at least 1. */
