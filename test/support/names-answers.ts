@@ -5,9 +5,9 @@ import { statisticsRoutes } from '#products/names/index.ts';
 import { createReadModel, type ReadModel } from '#products/names/read-model/read-model.ts';
 import { serverOptions } from './http-server.ts';
 
-export type Parameters = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+type Parameters = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 /** Asks the routes about published numbers. */
-export interface Answers {
+interface Answers {
   readonly model: ReadModel;
   ask(path: string, parameters?: Parameters, headers?: Record<string, string>): Promise<Answer>;
 }

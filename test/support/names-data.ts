@@ -56,7 +56,7 @@ export async function loadRows(
 }
 
 /** As `loadRows`, but the release waits. */
-export async function loadUnpublished(
+async function loadUnpublished(
   pool: Pool,
   country: string,
   rows: readonly FlatRow[],

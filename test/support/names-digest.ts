@@ -6,7 +6,7 @@ import { sql } from '#platform/postgres/sql.ts';
  * One line for everything that is published: pointers, the facts of slices, their pages and their series, by names
  * and places of release numbers, so that two databases with the same answers have the same lines.
  */
-export async function publishedLines(db: Database): Promise<string[]> {
+async function publishedLines(db: Database): Promise<string[]> {
   return [...(await lines(db, slices)), ...(await lines(db, series))];
 }
 

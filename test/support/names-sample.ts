@@ -15,9 +15,9 @@ export const SAMPLE_AREAS: Readonly<Record<string, readonly string[]>> = {
 export const DELETED_NAMES = ['Ghostly', 'Annaghost', 'ZOË-GHOST'];
 
 /** A number below `limit`, and the same ones in every run. */
-export type Random = (limit: number) => number;
+type Random = (limit: number) => number;
 
-export function createRandom(seed: number): Random {
+function createRandom(seed: number): Random {
   let state = seed;
   return (limit) => {
     // Mulberry32.

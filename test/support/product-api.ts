@@ -8,7 +8,7 @@ export const TEST_ADMIN_KEY = `ak_testtest_${'A'.repeat(43)}`;
 
 const IMPORTED_WITHIN_MS = 120_000;
 
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number;
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
