@@ -10,6 +10,7 @@ const HELP = `node scripts/test.ts [--postgres=15|18] [--coverage] [--flag-of-no
 
 Runs all tests but those of test/faults, or the named files, against one throw-away PostgreSQL or the server that
 AFFIRM_TEST_DATABASE_URL names; on 15 those that use a database. With CI set, the coverage of the whole run is checked.
+FAULT_KILLS says how many kills an import gets in test/faults, FAULT_SEED when they come.
 The last line says how many passed, failed and were skipped.`;
 
 const CONCURRENCY = 2;
@@ -23,8 +24,7 @@ const nodeFlags = given.filter(
 );
 const isOn15 = wants('--postgres=15');
 const measuresCoverage = wants('--coverage') || (isSet('CI') && files.length === 0 && !isOn15);
-/** Coverage makes everything slower, servers that a test starts included. */
-const limitMs = (measuresCoverage ? 20 : 10) * 60_000;
+const limitMs = limitMinutes() * 60_000;
 
 if (wants('--help')) console.log(HELP);
 else process.exitCode = await main();
@@ -102,6 +102,13 @@ function allTests(): string[] {
   ).sort();
   // The others would only repeat what they have shown on 18.
   return isOn15 ? all.filter((file) => readFileSync(file, 'utf8').includes('support/database.ts')) : all;
+}
+
+function limitMinutes(): number {
+  // A hundred kills, each with all that follows from it.
+  if (files.some((file) => file.includes('test/faults/'))) return 40;
+  // Coverage makes everything slower, servers that a test starts included.
+  return measuresCoverage ? 20 : 10;
 }
 
 function isSet(variable: string): boolean {

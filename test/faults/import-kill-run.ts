@@ -32,7 +32,7 @@ export async function runKills(t: TestContext, { start, kills, seed }: KillRun):
   for (const file of files) references.push(await makeReference(scene, file));
   assert.notEqual(references[0]?.published, references[1]?.published);
 
-  const hits = new Map<string, number>();
+  const hits = new Map<Phase | Victim, number>();
   let missed = 0;
   for (let done = 0; done < kills;) {
     const phase = PHASES[done % PHASES.length] as Phase;
@@ -54,6 +54,8 @@ export async function runKills(t: TestContext, { start, kills, seed }: KillRun):
   t.diagnostic(
     `${scene.name}, seed ${seed}: ${JSON.stringify(Object.fromEntries(hits))}, ${missed} hit nothing`,
   );
+  const atLeast = Math.floor(kills / PHASES.length);
+  for (const phase of PHASES) assert.ok((hits.get(phase) ?? 0) >= atLeast, `${phase}: too few kills`);
   assert.deepEqual(await findOrphans(scene), NOTHING_LEFT);
 }
 
