@@ -7,6 +7,8 @@ export interface Running {
 
 /** Ctrl-C reaches every process of the terminal, and npm passes its own on: that is one signal, not two. */
 const ECHO_MS = 1000;
+/** How often a process that npm started looks whether it still has its parent. */
+const PARENT_CHECK_MS = 1000;
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
@@ -28,6 +30,7 @@ export async function runUntilSignal(start: () => Promise<Running>): Promise<nev
     ended.resolve(1);
   });
   endWithParent();
+  onceNpmIsGone(() => ended.resolve(0));
   try {
     const running = await start();
     const code = await ended.promise;
@@ -44,4 +47,13 @@ function endWithParent(): void {
   if (!process.channel) return;
   process.once('disconnect', () => process.exit(1));
   process.channel.unref();
+}
+
+/** npm ends its shell on a signal, and not always what runs in it: that has another parent then, and is to stop. */
+function onceNpmIsGone(act: () => void): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) act();
+  }, PARENT_CHECK_MS).unref();
 }
