@@ -1,5 +1,5 @@
-import { Agent, request } from 'node:http';
-import { drawQuestions, type Question, type Subjects } from './questions.ts';
+import { openConnection } from './connection.ts';
+import { drawQuestions, type Subjects } from './questions.ts';
 
 /** How a kind of question was answered; times in milliseconds. */
 interface KindResult {
@@ -30,26 +30,27 @@ export interface Load {
 
 /** Keeps `clients` connections busy with questions, each waiting for its answer before it asks again. */
 export async function runLoad(load: Load): Promise<LoadResult> {
-  const agent = new Agent({ keepAlive: true, maxSockets: load.clients });
   const times = new Map<string, number[]>();
   const errors: string[] = [];
   const started = performance.now();
   const end = started + load.seconds * 1000;
 
   async function client(number: number): Promise<void> {
-    for (const question of drawQuestions(load.subjects, load.seed * 1000 + number, load.only)) {
-      if (performance.now() >= end) return;
+    const connection = await openConnection(load.url);
+    for (const { kind, path } of drawQuestions(load.subjects, load.seed * 1000 + number, load.only)) {
+      if (performance.now() >= end) break;
       const asked = performance.now();
-      const problem = await ask(agent, load.url, question);
-      if (problem) errors.push(problem);
-      const list = times.get(question.kind);
+      const status = await connection.get(path);
+      // 404 is an answer too: some names are drawn that an area does not list.
+      if (status !== 200 && status !== 404) errors.push(`${status} ${path}`);
+      const list = times.get(kind);
       if (list) list.push(performance.now() - asked);
-      else times.set(question.kind, [performance.now() - asked]);
+      else times.set(kind, [performance.now() - asked]);
     }
+    connection.close();
   }
 
   await Promise.all(Array.from({ length: load.clients }, (_, number) => client(number)));
-  agent.destroy();
   const kinds = [...times].map(([kind, list]) => summarize(kind, list));
   return {
     clients: load.clients,
@@ -59,24 +60,6 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     total: summarize('all', [...times.values()].flat()),
     kinds: kinds.sort((a, b) => b.p99 - a.p99),
   };
-}
-
-/** Undefined for a good answer; 404 is one: some names are drawn that an area does not list. */
-function ask(agent: Agent, url: string, { path }: Question): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const sent = request(`${url}${path}`, { agent }, (response) => {
-      response.on('end', () =>
-        resolve(
-          response.statusCode === 200 || response.statusCode === 404
-            ? undefined
-            : `${response.statusCode} ${path}`,
-        ),
-      );
-      response.resume();
-    });
-    sent.on('error', (error) => resolve(`${error.message} ${path}`));
-    sent.end();
-  });
 }
 
 function summarize(kind: string, times: number[]): KindResult {

@@ -48,6 +48,8 @@ function openPool({ config, log, databaseUrl, maxConnections, applicationName }:
     url: databaseUrl,
     maxConnections,
     applicationName,
+    // A direct address beside the other says that the other one is a pooler.
+    prepareStatements: config.database.directUrl === undefined,
     onSlowQuery: (name, durationMs) =>
       log.warn({ query: name, duration_ms: Math.round(durationMs) }, 'slow query'),
     onConnectionError: (error) => log.warn({ err: error }, 'an idle database connection broke'),

@@ -11,6 +11,7 @@ import { type Authorize, guardRoutes } from './access-rule.ts';
 import { answerParserError, handleErrors, sendError } from './error-handlers.ts';
 import { markEncodedEtags } from './etag.ts';
 import { answerUnknownRoutes } from './unknown-routes.ts';
+import { sendBytes } from './send-bytes.ts';
 import { describeRoutes, serveDocumentation } from './openapi.ts';
 import { logRequests } from './request-log.ts';
 import { endSilentConnections } from './silence.ts';
@@ -148,6 +149,7 @@ async function registerPlugins(app: HttpServer, options: HttpServerOptions): Pro
     globalDecompression: false,
   });
   markEncodedEtags(app);
+  sendBytes(app);
   await app.register(multipart, {
     limits: {
       fileSize: Number.POSITIVE_INFINITY,

@@ -49,6 +49,8 @@ export interface PoolOptions {
   readonly maxIdleTimeMs: number;
   readonly slowQueryMs: number;
   readonly applicationName: string;
+  /** False behind a pooler in transaction mode, where a named statement may meet a connection that does not know it. */
+  readonly prepareStatements?: boolean;
   /** Called once for each statement slower than `slowQueryMs`; values are never passed on. */
   readonly onSlowQuery: (name: string, durationMs: number) => void;
   /** Called when an idle connection breaks; the pool replaces it. */
@@ -72,7 +74,8 @@ export function createPool(options: PoolOptions): Pool {
     // A server that stops right after the pool may end connections before it reads that they are closed.
     if (!closing) options.onConnectionError(error);
   });
-  const observe = { slowQueryMs: options.slowQueryMs, onSlowQuery: options.onSlowQuery };
+  const { slowQueryMs, onSlowQuery, prepareStatements = true } = options;
+  const observe = { slowQueryMs, onSlowQuery, prepareStatements };
 
   async function withClient<T>(
     work: (session: Session) => Promise<T>,
@@ -140,6 +143,7 @@ export async function connect(url: string, applicationName: string): Promise<pg.
 }
 
 interface Observe {
+  readonly prepareStatements: boolean;
   readonly slowQueryMs: number;
   readonly onSlowQuery: (name: string, durationMs: number) => void;
 }
@@ -202,8 +206,9 @@ function statements(client: pg.Pool | pg.PoolClient, observe: Observe): Database
     async run(name, { text, values }) {
       return (await send<pg.QueryResult>(name, { text, values: [...values] })).rowCount ?? 0;
     },
-    async raw(name, { text, values }) {
-      const config = { text, values: [...values], rowMode: 'array', types: rawTypes };
+    async raw(name, { text, values, isPrepared }) {
+      const named = isPrepared && observe.prepareStatements ? { name } : {};
+      const config = { ...named, text, values: [...values], rowMode: 'array', types: rawTypes };
       return (await send<pg.QueryArrayResult>(name, config as pg.QueryConfig)).rows as (string | null)[][];
     },
   };

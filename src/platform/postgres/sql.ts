@@ -2,6 +2,8 @@
 export interface Sql {
   readonly text: string;
   readonly values: readonly unknown[];
+  /** Sent under a name, so that a connection plans it once; only where the pool allows that. */
+  readonly isPrepared?: boolean;
 }
 
 const fragments = new WeakSet<Sql>();
@@ -21,6 +23,11 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[])
     text += strings[index + 1] ?? '';
   });
   return register({ text, values });
+}
+
+/** A statement asked so often that planning it each time would cost more than running it. */
+export function prepared(statement: Sql): Sql {
+  return register({ ...statement, isPrepared: true });
 }
 
 /** Text that the code itself wrote (a table name of a fixed list, never a caller's word) as a fragment. */

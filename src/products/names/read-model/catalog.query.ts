@@ -1,15 +1,12 @@
 import { intArray } from '#platform/postgres/array-text.ts';
 import type { Database } from '#platform/postgres/database.ts';
-import { sql } from '#platform/postgres/sql.ts';
+import { prepared, sql } from '#platform/postgres/sql.ts';
 import type { Measure } from '../name-count.ts';
 
 /** Country number → version of its data. */
 export async function listDataVersions(db: Database): Promise<Map<number, number>> {
-  const rows = await db.many<{ country_no: number; version: string }>(
-    'listDataVersions',
-    sql`SELECT country_no, version FROM data_versions`,
-  );
-  return new Map(rows.map(({ country_no, version }) => [country_no, Number(version)]));
+  const rows = await db.raw('listDataVersions', prepared(sql`SELECT country_no, version FROM data_versions`));
+  return new Map(rows.map(([countryNo, version]) => [Number(countryNo), Number(version)]));
 }
 
 export interface CountryRow {

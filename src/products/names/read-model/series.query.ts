@@ -1,6 +1,6 @@
 import { intArray } from '#platform/postgres/array-text.ts';
 import type { Database } from '#platform/postgres/database.ts';
-import { sql } from '#platform/postgres/sql.ts';
+import { prepared, sql } from '#platform/postgres/sql.ts';
 import type { Gender } from '../normalize-gender.ts';
 
 /** A spelling over the years in one area and gender, as one release has it. */
@@ -21,9 +21,9 @@ export async function findSeries(
 ): Promise<SeriesRow[]> {
   const rows = await db.raw(
     'findSeries',
-    sql`
+    prepared(sql`
       SELECT area_no, gender, name_no, release_no, years, counts FROM name_series
-      WHERE area_no = ANY (${areaNos}::int[]) AND gender IN ('F', 'M') AND name_no = ANY (${numbers}::int[])`,
+      WHERE area_no = ANY (${areaNos}::int[]) AND gender IN ('F', 'M') AND name_no = ANY (${numbers}::int[])`),
   );
   return rows.map(([areaNo, gender, no, releaseNo, years, counts]) => ({
     areaNo: Number(areaNo),
