@@ -273,5 +273,7 @@ function openCopy(t: TestContext): OwnerProgram {
     cwd: folder,
     uid: NOBODY,
     gid: NOBODY,
+    // A run with coverage collects it in a folder of its own.
+    env: { ...process.env, NODE_V8_COVERAGE: undefined },
   };
 }
