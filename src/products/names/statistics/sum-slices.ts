@@ -34,7 +34,7 @@ export function rankSums(sums: Int32Array, dictionary: Dictionary, wanted: Wante
     sums[firstSpelling(no, dictionary)]! += sums[no] as number;
     sums[no] = 0;
   }
-  return rankAmong(sums, dictionary.numbers, dictionary, wanted);
+  return rankAmong(sums, undefined, dictionary, wanted);
 }
 
 /** As `rankSums` over few rows: only the names that occur are looked at. */
@@ -72,17 +72,19 @@ function firstSpelling(no: number, { numbers, canonical }: Dictionary): number {
   return numbers[canonical[no] as number] as number;
 }
 
+/** Looks at the numbers given, or at all in rising order, which is the order of memory. */
 function rankAmong(
   sums: Int32Array,
-  among: Int32Array,
+  among: Int32Array | undefined,
   dictionary: Dictionary,
   wanted: WantedNames,
 ): RankedSums {
   const { sizes, total } = countSizes(sums, among, wanted.minSum);
   const least = Math.max(wanted.minSum, leastSum(sizes, wanted.names));
+  const length = among?.length ?? sums.length;
   const keys: number[] = [];
-  for (let at = 0; at < among.length; at++) {
-    const no = among[at] as number;
+  for (let at = 0; at < length; at++) {
+    const no = among ? (among[at] as number) : at;
     const sum = sums[no] as number;
     // One number a name, exact below 2^53: sum (31 bits, falling) and place in name order (22 bits, rising).
     if (sum >= least) keys.push((MAX_SUM - sum) * MAX_NAMES + (dictionary.positions[no] as number));
@@ -93,13 +95,14 @@ function rankAmong(
 /** How many names have each small sum; those above share the last place. */
 function countSizes(
   sums: Int32Array,
-  among: Int32Array,
+  among: Int32Array | undefined,
   minSum: number,
 ): { sizes: Int32Array; total: number } {
   const sizes = new Int32Array(SMALL_SUMS + 1);
+  const length = among?.length ?? sums.length;
   let total = 0;
-  for (let at = 0; at < among.length; at++) {
-    const sum = sums[among[at] as number] as number;
+  for (let at = 0; at < length; at++) {
+    const sum = sums[among ? (among[at] as number) : at] as number;
     if (sum < minSum) continue;
     total++;
     sizes[sum < SMALL_SUMS ? sum : SMALL_SUMS]!++;
