@@ -73,14 +73,14 @@ test('a slow but steady upload outlives the read timeout', async (t) => {
       });
       app.post('/v1/slow', { config }, ({ body }) => ({ bytes: body }));
     },
-    { readTimeoutMs: 300 },
+    { readTimeoutMs: 1000 },
   );
   const { socket, received } = await open(url);
   socket.write(
     'POST /v1/slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\n',
   );
   for (let sent = 0; sent < 10; sent += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await new Promise((resolve) => setTimeout(resolve, 120));
     socket.write('x');
   }
   assert.match(await received(), /200 OK.*\{"bytes":10\}/s);
@@ -146,7 +146,7 @@ test('a stop lets running requests finish, takes no new ones and tells event str
   release();
   assert.equal(await (await answer).text(), 'finished');
   await stopped;
-  assert.ok(performance.now() - releasedAt < 1000, 'kept-alive connections must not hold the stop up');
+  assert.ok(performance.now() - releasedAt < 4000, 'kept-alive connections must not hold the stop up');
 });
 
 test('a stop cuts what does not finish in time', async () => {
