@@ -6,9 +6,14 @@ const LOOK_EVERY_MS = 1000;
 
 /**
  * Fills the read model now and after every publish, so that no question waits for it. The function says whether it
- * was filled once.
+ * was filled once, and what comes after that is done.
  */
-export function keepWarm(model: ReadModel, signal: AbortSignal, log: Logger): () => boolean {
+export function keepWarm(
+  model: ReadModel,
+  signal: AbortSignal,
+  log: Logger,
+  afterFirst: () => Promise<void>,
+): () => boolean {
   let filled: string | undefined;
 
   async function look(): Promise<void> {
@@ -16,6 +21,7 @@ export function keepWarm(model: ReadModel, signal: AbortSignal, log: Logger): ()
     const state = countries.map(({ code, version }) => `${code} ${version}`).join();
     if (state === filled) return;
     await model.warmUp();
+    if (filled === undefined) await afterFirst();
     filled = state;
   }
 

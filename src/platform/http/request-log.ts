@@ -9,7 +9,8 @@ const CLIENT_WENT_AWAY = 499;
  */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
-    logRequest(request, reply.statusCode, reply.elapsedTime);
+    const isRehearsal = request.headers['x-rehearsal'] === app.rehearsal;
+    if (!isRehearsal) logRequest(request, reply.statusCode, reply.elapsedTime);
     done();
   });
   app.addHook('onRequestAbort', (request, done) => {

@@ -5,7 +5,7 @@ import multipart from '@fastify/multipart';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
-import { newId } from '#platform/ids.ts';
+import { newId, randomToken } from '#platform/ids.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import { type Authorize, guardRoutes } from './access-rule.ts';
 import { answerParserError, handleErrors, sendError } from './error-handlers.ts';
@@ -62,6 +62,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Aborts when the server begins to stop; event streams end on it. */
     stopping: AbortSignal;
+    /** Requests with this `x-rehearsal` header come from the process itself and are not logged. */
+    rehearsal: string;
   }
 }
 
@@ -70,6 +72,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const app = createFastify(options);
   const stopping = new AbortController();
   app.decorate('stopping', stopping.signal);
+  app.decorate('rehearsal', randomToken(16));
   app.addHook('preClose', (done) => {
     stopping.abort();
     done();
