@@ -31,7 +31,7 @@ else process.exitCode = await main();
 
 async function main(): Promise<number> {
   const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
   const server = process.env['AFFIRM_TEST_DATABASE_URL']
     ? undefined
     : await startThrowawayServer(isOn15 ? 15 : 18);
@@ -56,7 +56,13 @@ async function runTests(totalsFile: string, url: string | undefined, ending: Abo
     detached: true,
     env: { ...process.env, ...(url && { AFFIRM_TEST_DATABASE_URL: url }) },
   });
-  const endGroup = (): void => void process.kill(-(child.pid as number), 'SIGKILL');
+  const endGroup = (): void => {
+    try {
+      process.kill(-(child.pid as number), 'SIGKILL');
+    } catch {
+      // All of it has ended.
+    }
+  };
   const limit = setTimeout(() => {
     console.error(`The tests took more than ${limitMs / 60_000} minutes and were ended.`);
     endGroup();
@@ -65,6 +71,8 @@ async function runTests(totalsFile: string, url: string | undefined, ending: Abo
   const [code] = (await once(child, 'exit')) as [number | null];
   ending.removeEventListener('abort', endGroup);
   clearTimeout(limit);
+  // A runner whose reader left leaves what it started.
+  endGroup();
   return code ?? 1;
 }
 
