@@ -1,10 +1,9 @@
+import { MAX_NAMES } from '../spelling/name-limit.ts';
 import type { NameTable } from './name-numbers.ts';
 import { countAt, lineAt, nameAt, type RowColumns, sliceAt } from './row-columns.ts';
 import type { SliceDraft } from './slice-registry.ts';
 
 const MAX_COUNT = 0x7fffffff;
-/** Distinct names in one file. */
-const MAX_NAMES = 0x400000;
 
 /** What an office's repeated name means: an addition, or a mistake. An exact repetition is skipped in either case. */
 export type RepeatRule = 'sum' | 'reject';

@@ -1,6 +1,8 @@
 import { ownString } from '#engine/ingestion/own-string.ts';
 import { displayName } from '../spelling/display-name.ts';
+import { AppError } from '#platform/errors.ts';
 import { compactKey, compareCodePoints, foldKey, nameKey } from '../spelling/name-keys.ts';
+import { MAX_NAMES } from '../spelling/name-limit.ts';
 
 /** One row of the dictionary. */
 export interface Spelling {
@@ -70,6 +72,7 @@ export function createNameNumbers(numberSpellings: NumberSpellings): NameNumbers
     of(name) {
       const known = locals.get(name);
       if (known !== undefined) return known;
+      if (published.length === MAX_NAMES) throw tooManyNames();
       const own = ownString(name);
       const local = published.length;
       locals.set(own, local);
@@ -102,4 +105,9 @@ function invert(permutation: Int32Array): Int32Array {
   const inverse = new Int32Array(permutation.length);
   for (let at = 0; at < permutation.length; at++) inverse[permutation[at] as number] = at;
   return inverse;
+}
+
+function tooManyNames(): AppError {
+  const message = `The file has more than ${MAX_NAMES} distinct names. Split it, or look for a column that is no name.`;
+  return new AppError('unprocessable', 'too_many_names', message);
 }

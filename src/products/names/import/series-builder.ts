@@ -1,3 +1,5 @@
+import { MAX_NAMES } from '../spelling/name-limit.ts';
+
 /** One name of a group over its years; the positions are into the arrays of the group. */
 type SeriesVisitor = (nameNumber: number, start: number, end: number) => void;
 
@@ -84,9 +86,9 @@ function startsByName(names: Int32Array, byNumber: Int32Array, total: number): I
 function sortByNumber(numbers: Int32Array): Int32Array {
   if (isRising(numbers)) return Int32Array.from(numbers.keys());
   const keys = new Float64Array(numbers.length);
-  for (let at = 0; at < numbers.length; at++) keys[at] = (numbers[at] as number) * 0x400000 + at;
+  for (let at = 0; at < numbers.length; at++) keys[at] = (numbers[at] as number) * MAX_NAMES + at;
   keys.sort();
-  return Int32Array.from(keys, (key) => key % 0x400000);
+  return Int32Array.from(keys, (key) => key % MAX_NAMES);
 }
 
 function isRising(numbers: Int32Array): boolean {

@@ -3,6 +3,7 @@ import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { compactKey, nameKey, searchFolds } from '../spelling/name-keys.ts';
+import { MAX_NAMES } from '../spelling/name-limit.ts';
 import { BOTH_GENDERS, findCountsOfNames, type NameCounts } from './name-counts.ts';
 import { chooseAreas } from './scope.ts';
 
@@ -21,7 +22,6 @@ export interface SearchHit {
 }
 
 const MAX_USE = 0x7fffffff;
-const MAX_NAMES = 0x400000;
 /** Years of use that decide between hits of one kind. */
 const RECENT_YEARS = 10;
 

@@ -1,10 +1,10 @@
 import type { Dictionary } from '../read-model/dictionary.ts';
 import type { SliceRows } from '../read-model/pages.query.ts';
+import { MAX_NAMES } from '../spelling/name-limit.ts';
 
 /** Sums below this are counted one by one to find how far the first names reach. */
 const SMALL_SUMS = 1 << 14;
 const MAX_SUM = 0x7fffffff;
-const MAX_NAMES = 0x400000;
 
 /** Sums by dictionary number; long enough for every number of the dictionary. */
 export function emptySums(dictionary: Dictionary): Int32Array {
