@@ -59,12 +59,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const stopping = new AbortController();
   endings.defer(() => stopping.abort());
   const model = createReadModel({ pool: foundation.pool, cacheBytes: config.sliceCacheBytes });
-  const composed = Promise.withResolvers<HttpServer>();
-  const isWarm = keepWarm(model, stopping.signal, log, async () => rehearse(await composed.promise, model));
+  const listening = Promise.withResolvers<{ app: HttpServer; address: string }>();
+  const isWarm = keepWarm(model, stopping.signal, log, async () => {
+    const { app, address } = await listening.promise;
+    await rehearse(app, address, model);
+  });
   const localKeyId = await findLocalKeyId(foundation.pool, adminKeyFile(config));
   const app = await composeApi(foundation, { model, readiness: [isWarm], localKeyId });
-  composed.resolve(app);
   const address = await listen(app, { ...config.server, setting: 'SERVER_PORT', text: ANSWERS_AT });
+  listening.resolve({ app, address });
   const thread = budget.concurrency > 0 ? startWorkerThread(foundation, database, budget) : undefined;
   endings.defer(async () => {
     stopping.abort();

@@ -24,10 +24,12 @@ test('a list is the same as JSON, CSV and NDJSON, by path and by Accept', async 
     const csv = await ask(path, question, { accept });
     assert.match(csv.headers['content-type'] ?? '', /^text\/csv; charset=utf-8/);
     const [header, ...lines] = parse(csv.text, { bom: true });
-    assert.deepEqual(header, Object.keys(body.data[0]));
+    for (const property of Object.keys(body.data[0])) assert.ok(header?.includes(property), property);
     assert.deepEqual(
       lines,
-      body.data.map((item: object) => Object.values(item).map(String)),
+      body.data.map((item: Record<string, string | number | null>) =>
+        header?.map((column) => String(item[column] ?? '')),
+      ),
     );
   }
   for (const [path, accept] of [

@@ -26,8 +26,9 @@ export interface OracleItem {
   readonly published: string;
   readonly gender: string;
   readonly year: number | null;
-  readonly year_from: number;
-  readonly year_to: number;
+  /** Of a sum over years only. */
+  readonly year_from?: number;
+  readonly year_to?: number;
   readonly count: number;
   readonly rank: number;
   readonly tied: number;
@@ -79,7 +80,7 @@ export async function listByOracle(db: Database, question: OracleQuestion): Prom
   const rank = rawSql({ competition: 'by_count', dense: 'by_count_dense', ordinal: 'place' }[method]);
   const topRank = rawSql(method === 'dense' ? 'by_count_dense' : 'by_count');
   const { gender, per_year: perYear } = question;
-  return db.many<OracleItem>(
+  const items = await db.many<OracleItem>(
     'listByOracle',
     sql`
       WITH scoped AS (
@@ -113,6 +114,10 @@ export async function listByOracle(db: Database, question: OracleQuestion): Prom
       FROM ranked
       WHERE ${filtersOf(question)} AND ${question.top === undefined ? sql`true` : sql`${topRank} <= ${question.top}`}
       ORDER BY ${orderOf(question.sort ?? '-count')}, name, country, gender, year_to`,
+  );
+  return items.map(
+    ({ year_from, year_to, ...item }) =>
+      (item.year === null ? { ...item, year_from, year_to } : item) as OracleItem,
   );
 }
 

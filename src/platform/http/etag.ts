@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 interface CacheFacts {
@@ -12,8 +12,7 @@ interface CacheFacts {
 
 /** A quoted tag that differs whenever one of the parts does, e.g. data version, query, format. */
 export function strongEtag(...parts: readonly (string | number | boolean | null | undefined)[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
-  return `"${hash.slice(0, 22)}"`;
+  return `"${hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 22)}"`;
 }
 
 /**

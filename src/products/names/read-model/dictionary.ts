@@ -66,7 +66,8 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
       ),
     byCompact: (compact) => {
       const same = (at: number): boolean => rows[at]?.compact === compact;
-      return merged([...byKey.all(compact), ...byFold.all(compact)].filter(same), byCompact.all(compact));
+      const unlisted = merged(byKey.all(compact), byFold.all(compact)).filter(same);
+      return merged(unlisted, byCompact.all(compact));
     },
     folds: createFoldIndex(rows.map(({ fold }) => fold)),
   };

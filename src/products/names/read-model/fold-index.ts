@@ -7,63 +7,70 @@ export interface FoldIndex {
   match(kind: FoldMatch, part: string, found: (position: number) => void): void;
 }
 
-type Postings = Map<string, number[]>;
+/** Positions of the folds with a piece, rising. */
+type Postings = ReadonlyMap<string, Int32Array>;
 
 const PIECE = 3;
+const NONE = new Int32Array(0);
 
 /**
- * Lists every fold under its first two letters, its last two, and each three in a row: a filter looks at the folds of
- * one list only. Built in some 100 ms for 100,000 names.
+ * Lists every fold under each up to three letters it begins with, ends with and has in a row. A part of up to three
+ * letters is answered by its list as it is, a longer one by a look at the folds of its rarest piece. Built in some
+ * 200 ms for 100,000 names.
  */
 export function createFoldIndex(folds: readonly string[]): FoldIndex {
-  const starts: Postings = new Map();
-  const ends: Postings = new Map();
-  const pieces: Postings = new Map();
-  folds.forEach((fold, position) => {
-    post(starts, fold.slice(0, 2), position);
-    post(ends, fold.slice(-2), position);
-    for (let at = 0; at + PIECE <= fold.length; at++) post(pieces, fold.slice(at, at + PIECE), position);
+  const starts = collect(folds, (fold, post) => {
+    for (let length = 0; length <= Math.min(PIECE, fold.length); length++) post(fold.slice(0, length));
+  });
+  const ends = collect(folds, (fold, post) => {
+    for (let length = 0; length <= Math.min(PIECE, fold.length); length++)
+      post(fold.slice(fold.length - length));
+  });
+  const pieces = collect(folds, (fold, post) => {
+    post('');
+    for (let at = 0; at < fold.length; at++) {
+      for (let end = at + 1; end <= Math.min(at + PIECE, fold.length); end++) post(fold.slice(at, end));
+    }
   });
 
   return {
     match(kind, part, found) {
+      const isLong = part.length > PIECE;
       if (kind === 'prefix') {
-        const lists =
-          part.length >= 2
-            ? [starts.get(part.slice(0, 2)) ?? []]
-            : listsWhere(starts, (key) => key.startsWith(part));
-        for (const list of lists) for (const at of list) if (folds[at]?.startsWith(part)) found(at);
+        for (const at of starts.get(part.slice(0, PIECE)) ?? NONE)
+          if (!isLong || folds[at]?.startsWith(part)) found(at);
       } else if (kind === 'ends_with') {
-        const lists =
-          part.length >= 2 ? [ends.get(part.slice(-2)) ?? []] : listsWhere(ends, (key) => key.endsWith(part));
-        for (const list of lists) for (const at of list) if (folds[at]?.endsWith(part)) found(at);
-      } else if (part.length < PIECE) {
-        folds.forEach((fold, at) => {
-          if (fold.includes(part)) found(at);
-        });
+        for (const at of ends.get(part.slice(Math.max(0, part.length - PIECE))) ?? NONE)
+          if (!isLong || folds[at]?.endsWith(part)) found(at);
       } else {
-        for (const at of rarestList(pieces, part)) if (folds[at]?.includes(part)) found(at);
+        for (const at of rarestList(pieces, part)) if (!isLong || folds[at]?.includes(part)) found(at);
       }
     },
   };
 }
 
-/** A fold with a piece twice in a row of its letters is listed once. */
-function post(postings: Postings, key: string, position: number): void {
-  const list = postings.get(key);
-  if (!list) postings.set(key, [position]);
-  else if (list.at(-1) !== position) list.push(position);
+/** A fold that has a piece twice is listed once. */
+function collect(
+  folds: readonly string[],
+  pieces: (fold: string, post: (piece: string) => void) => void,
+): Postings {
+  const lists = new Map<string, number[]>();
+  folds.forEach((fold, position) => {
+    pieces(fold, (piece) => {
+      const list = lists.get(piece);
+      if (!list) lists.set(piece, [position]);
+      else if (list.at(-1) !== position) list.push(position);
+    });
+  });
+  return new Map(Array.from(lists, ([piece, list]) => [piece, Int32Array.from(list)]));
 }
 
-function listsWhere(postings: Postings, fits: (key: string) => boolean): number[][] {
-  return [...postings].flatMap(([key, list]) => (fits(key) ? [list] : []));
-}
-
-function rarestList(pieces: Postings, part: string): readonly number[] {
-  let rarest: readonly number[] | undefined;
+function rarestList(pieces: Postings, part: string): Int32Array {
+  if (part.length <= PIECE) return pieces.get(part) ?? NONE;
+  let rarest: Int32Array | undefined;
   for (let at = 0; at + PIECE <= part.length; at++) {
-    const list = pieces.get(part.slice(at, at + PIECE)) ?? [];
+    const list = pieces.get(part.slice(at, at + PIECE)) ?? NONE;
     if (!rarest || list.length < rarest.length) rarest = list;
   }
-  return rarest ?? [];
+  return rarest ?? NONE;
 }

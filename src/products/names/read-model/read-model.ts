@@ -20,8 +20,10 @@ export interface Snapshot {
  * is immutable, so no process has to tell another anything: a request asks for the versions and takes what fits.
  */
 export interface ReadModel {
-  /** The present state; never older than the call. */
+  /** The present state; never older than the call. The same object for as long as nothing changes. */
   snapshot(): Promise<Snapshot>;
+  /** What `snapshot` gave last, which may be past; undefined before. */
+  known(): Snapshot | undefined;
   /** A former version of a country that a cursor began with; undefined where this process does not have it. */
   version(countryNo: number, version: number): CountryCatalog | undefined;
   /** The rows of slices, in the order asked for. */
@@ -37,6 +39,7 @@ export function createReadModel(options: { readonly pool: Pool; readonly cacheBy
   const catalogs = new Map<number, CountryCatalog[]>();
   const loading = new Map<string, Promise<CountryCatalog | undefined>>();
   const askVersions = coalesce(() => listDataVersions(pool));
+  let last: Snapshot | undefined;
 
   async function catalogAt(no: number, version: number): Promise<CountryCatalog | undefined> {
     const [newest] = catalogs.get(no) ?? [];
@@ -69,14 +72,15 @@ export function createReadModel(options: { readonly pool: Pool; readonly cacheBy
       const catalog = await catalogAt(no, version);
       if (catalog) countries.push(catalog);
     }
-    return {
-      countries: countries.sort((a, b) => (a.code < b.code ? -1 : 1)),
-      dictionary: names.dictionary(),
-    };
+    countries.sort((a, b) => (a.code < b.code ? -1 : 1));
+    const dictionary = names.dictionary();
+    if (last && isSame(last, countries, dictionary)) return last;
+    return (last = { countries, dictionary });
   }
 
   return {
     snapshot,
+    known: () => last,
     rows: store.rows,
     version: (countryNo, version) => catalogs.get(countryNo)?.find((catalog) => catalog.version === version),
     async warmUp() {
@@ -87,6 +91,11 @@ export function createReadModel(options: { readonly pool: Pool; readonly cacheBy
       }
     },
   };
+}
+
+function isSame(snapshot: Snapshot, countries: readonly CountryCatalog[], dictionary: Dictionary): boolean {
+  if (snapshot.dictionary !== dictionary || snapshot.countries.length !== countries.length) return false;
+  return snapshot.countries.every((country, at) => country === countries[at]);
 }
 
 /** The dictionary as far as this process has learnt it. */

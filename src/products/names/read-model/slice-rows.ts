@@ -1,8 +1,8 @@
 import { AppError } from '#platform/errors.ts';
 import type { Pool } from '#platform/postgres/database.ts';
+import { bytesOfRows, createByteCache } from './byte-cache.ts';
 import type { CatalogSlice } from './country-catalog.ts';
 import { loadSliceRows, type SliceRows } from './pages.query.ts';
-import { createSliceCache } from './slice-cache.ts';
 
 /** Slices fetched by one statement: some 8 MB of numbers at most. */
 export const SLICES_PER_STATEMENT = 32;
@@ -15,7 +15,7 @@ export interface SliceRowStore {
 }
 
 export function createSliceRowStore(pool: Pool, cacheBytes: number): SliceRowStore {
-  const cache = createSliceCache(cacheBytes);
+  const cache = createByteCache<string, SliceRows>(cacheBytes, bytesOfRows);
   const fetching = new Map<string, Promise<Map<string, SliceRows>>>();
 
   async function fetchRows(slices: readonly CatalogSlice[]): Promise<Map<string, SliceRows>> {

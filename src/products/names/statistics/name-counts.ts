@@ -80,8 +80,8 @@ export async function findCountsOfNames(
 /** Only the release that supplies a slice may speak for it. */
 function countsInSeries(slices: readonly CatalogSlice[], series: readonly SeriesRow[]): Columns {
   const found: Columns = {
-    counts: Array.from({ length: slices.length }),
-    spellings: Array.from({ length: slices.length }),
+    counts: slices.map(() => undefined),
+    spellings: slices.map(() => undefined),
   };
   for (const { releaseNo, no, years, counts } of series) {
     let place = 0;

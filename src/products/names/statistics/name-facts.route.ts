@@ -6,8 +6,8 @@ import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
 import type { SpellingRow } from '../read-model/dictionary.query.ts';
-import type { ReadModel } from '../read-model/read-model.ts';
-import { isKnownAnswer } from './cached-answer.ts';
+import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
+import { answerFrom } from './cached-answer.ts';
 import { BOTH_GENDERS, findNameCounts, type NameCounts, rankInSlice } from './name-counts.ts';
 import { type Best, lifeOfName } from './peak.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
@@ -77,42 +77,47 @@ export function nameFactsRoute(db: Database, model: ReadModel) {
         },
       },
       async (request, reply) => {
-        const { params, query } = request;
-        const name = query.name ?? params.name;
-        const snapshot = await model.snapshot();
-        if (isKnownAnswer(request, reply, snapshot, [request.url])) return sendUnchanged(reply);
-        const scopes = chooseAreas(snapshot, query.country, query.area);
-        const found = await findNameCounts(db, model, snapshot, {
-          name,
-          scopes,
-          genders: BOTH_GENDERS,
-          range: {},
-        });
-        const listed = found.flatMap((counts) => lifeOf(counts) ?? []);
-        if (listed.length === 0) throw notListed(name);
-        const lives = listed.map(({ life }) => life);
-        const spellings = spellingsOf(
-          listed.map(({ counts }) => counts),
-          snapshot.dictionary,
-        );
-        return {
-          data: {
-            name: spellings[0]?.name ?? name,
-            spellings: spellings.map(({ published }) => published),
-            first_year: Math.min(...lives.map(({ first_listed }) => first_listed)),
-            last_year: Math.max(...lives.map(({ last_listed }) => last_listed)),
-            total_count: lives.reduce((sum, { total_count }) => sum + total_count, 0),
-            listings: lives,
-          },
-          meta: {
-            sources: sourcesOf(
-              listed.map(({ counts: { scope, slices } }) => ({ country: scope.country, slices })),
-            ),
-          },
-        };
+        const { params, query, url } = request;
+        const find = (snapshot: Snapshot): Promise<Static<typeof Answer>> =>
+          findFacts(db, model, snapshot, query.name ?? params.name, query);
+        return (await answerFrom({ request, reply, model, parts: [url] }, find)) ?? sendUnchanged(reply);
       },
     );
     done();
+  };
+}
+
+async function findFacts(
+  db: Database,
+  model: ReadModel,
+  snapshot: Snapshot,
+  name: string,
+  query: Static<typeof Query>,
+): Promise<Static<typeof Answer>> {
+  const found = await findNameCounts(db, model, snapshot, {
+    name,
+    scopes: chooseAreas(snapshot, query.country, query.area),
+    genders: BOTH_GENDERS,
+    range: {},
+  });
+  const listed = found.flatMap((counts) => lifeOf(counts) ?? []);
+  if (listed.length === 0) throw notListed(name);
+  const lives = listed.map(({ life }) => life);
+  const spellings = spellingsOf(
+    listed.map(({ counts }) => counts),
+    snapshot.dictionary,
+  );
+  const credits = listed.map(({ counts: { scope, slices } }) => ({ country: scope.country, slices }));
+  return {
+    data: {
+      name: spellings[0]?.name ?? name,
+      spellings: spellings.map(({ published }) => published),
+      first_year: Math.min(...lives.map(({ first_listed }) => first_listed)),
+      last_year: Math.max(...lives.map(({ last_listed }) => last_listed)),
+      total_count: lives.reduce((sum, { total_count }) => sum + total_count, 0),
+      listings: lives,
+    },
+    meta: { sources: sourcesOf(credits) },
   };
 }
 

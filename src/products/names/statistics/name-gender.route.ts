@@ -3,14 +3,14 @@ import { type Static, Type } from 'typebox';
 import { sendUnchanged } from '#platform/http/etag.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
-import type { ReadModel } from '../read-model/read-model.ts';
+import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import {
   type CountryCounts,
   DEFAULT_GENDER_OPTIONS,
   type GenderProbability,
   genderProbability,
 } from './gender-probability.ts';
-import { isKnownAnswer } from './cached-answer.ts';
+import { answerFrom } from './cached-answer.ts';
 import { BOTH_GENDERS, findNameCounts, type NameCounts } from './name-counts.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
 import { CountryCodes, NameText, Year } from './schemas.ts';
@@ -75,30 +75,38 @@ export function nameGenderRoute(db: Database, model: ReadModel) {
         },
       },
       async (request, reply) => {
-        const { params, query } = request;
-        const snapshot = await model.snapshot();
-        if (isKnownAnswer(request, reply, snapshot, [request.url])) return sendUnchanged(reply);
-        const scopes = chooseAreas(snapshot, query.country, query.area);
-        const range = { from: query.year_from, to: query.year_to };
-        const found = await findNameCounts(db, model, snapshot, {
-          name: params.name,
-          scopes,
-          genders: BOTH_GENDERS,
-          range,
-        });
-        const options = { ...DEFAULT_GENDER_OPTIONS, level: query.level, minCount: query.min_count };
-        const answer = genderProbability(
-          [...Map.groupBy(found, ({ scope }) => scope).values()].map(countsOf),
-          options,
-        );
-        const credits = found.map(({ scope, slices }) => ({ country: scope.country, slices }));
-        return {
-          data: inWords(params.name, answer, query.level),
-          meta: { note: CAUTION, sources: sourcesOf(credits) },
-        };
+        const { params, query, url } = request;
+        const find = (snapshot: Snapshot): Promise<Static<typeof Answer>> =>
+          findGender(db, model, snapshot, params.name, query);
+        return (await answerFrom({ request, reply, model, parts: [url] }, find)) ?? sendUnchanged(reply);
       },
     );
     done();
+  };
+}
+
+async function findGender(
+  db: Database,
+  model: ReadModel,
+  snapshot: Snapshot,
+  name: string,
+  query: Static<typeof Query>,
+): Promise<Static<typeof Answer>> {
+  const found = await findNameCounts(db, model, snapshot, {
+    name,
+    scopes: chooseAreas(snapshot, query.country, query.area),
+    genders: BOTH_GENDERS,
+    range: { from: query.year_from, to: query.year_to },
+  });
+  const options = { ...DEFAULT_GENDER_OPTIONS, level: query.level, minCount: query.min_count };
+  const answer = genderProbability(
+    [...Map.groupBy(found, ({ scope }) => scope).values()].map(countsOf),
+    options,
+  );
+  const credits = found.map(({ scope, slices }) => ({ country: scope.country, slices }));
+  return {
+    data: inWords(name, answer, query.level),
+    meta: { note: CAUTION, sources: sourcesOf(credits) },
   };
 }
 

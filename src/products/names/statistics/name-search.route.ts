@@ -4,7 +4,7 @@ import { registerList } from '#platform/http/list-formats.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
-import { isKnownAnswer } from './cached-answer.ts';
+import { answerFrom } from './cached-answer.ts';
 import { MATCH_TYPES, type RecentUse, recentUse, searchNames } from './name-search.ts';
 import { versionsOf } from './provenance.ts';
 import { CountryCodes, NameText } from './schemas.ts';
@@ -57,14 +57,13 @@ export function nameSearchRoute(db: Database, model: ReadModel) {
       meta: Meta,
       columns: ['name', 'match_type', 'total_count', 'female_count', 'male_count', 'last_year'],
       async find({ query, format, request, reply }) {
-        const snapshot = await model.snapshot();
-        if (isKnownAnswer(request, reply, snapshot, [JSON.stringify(query), format])) return undefined;
-        const hits = await searchNames(db, model, snapshot, await useIn(snapshot), {
-          q: query.q,
-          country: query.country,
-          limit: query.limit,
+        const { q, country, limit } = query;
+        const parts = [JSON.stringify(query), format];
+        return answerFrom({ request, reply, model, parts }, async (snapshot) => {
+          const use = await useIn(snapshot);
+          const hits = await searchNames(db, model, snapshot, use, { q, country, limit });
+          return { data: hits, meta: { next_cursor: null } };
         });
-        return { data: hits, meta: { next_cursor: null } };
       },
     });
     done();

@@ -4,9 +4,9 @@ import { sendUnchanged } from '#platform/http/etag.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
-import type { ReadModel } from '../read-model/read-model.ts';
-import { isKnownAnswer } from './cached-answer.ts';
-import { BOTH_GENDERS, findNameCounts, type NameCounts, rankInSlice } from './name-counts.ts';
+import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
+import { answerFrom } from './cached-answer.ts';
+import { BOTH_GENDERS, findCountsOfNames, type NameCounts, rankInSlice } from './name-counts.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
 import { denominatorOf } from './ranking.ts';
 import { CountryCodes, NameText, perMillion, share, Year } from './schemas.ts';
@@ -69,28 +69,37 @@ export function nameTrendRoute(db: Database, model: ReadModel) {
         },
       },
       async (request, reply) => {
-        const { params, query } = request;
-        const snapshot = await model.snapshot();
-        if (isKnownAnswer(request, reply, snapshot, [request.url])) return sendUnchanged(reply);
-        const scopes = chooseAreas(snapshot, query.country, query.area);
-        const genders = query.gender ? [query.gender] : BOTH_GENDERS;
-        const range = { from: query.from, to: query.to };
-        const series: Static<typeof Series>[] = [];
-        const credited: NameCounts[] = [];
-        for (const name of new Set([params.name, ...(query.name ?? [])])) {
-          const found = await findNameCounts(db, model, snapshot, { name, scopes, genders, range });
-          series.push(...found.map((counts) => seriesOf(name, counts)));
-          credited.push(...found);
-        }
-        return {
-          data: { name: params.name, series },
-          meta: {
-            sources: sourcesOf(credited.map(({ scope, slices }) => ({ country: scope.country, slices }))),
-          },
-        };
+        const { params, query, url } = request;
+        const find = (snapshot: Snapshot): Promise<Static<typeof Answer>> =>
+          findTrend(db, model, snapshot, params.name, query);
+        return (await answerFrom({ request, reply, model, parts: [url] }, find)) ?? sendUnchanged(reply);
       },
     );
     done();
+  };
+}
+
+async function findTrend(
+  db: Database,
+  model: ReadModel,
+  snapshot: Snapshot,
+  name: string,
+  query: Static<typeof Query>,
+): Promise<Static<typeof Answer>> {
+  const names = [...new Set([name, ...(query.name ?? [])])];
+  const found = await findCountsOfNames(db, model, snapshot, {
+    names,
+    scopes: chooseAreas(snapshot, query.country, query.area),
+    genders: query.gender ? [query.gender] : BOTH_GENDERS,
+    range: { from: query.from, to: query.to },
+  });
+  const credits = found.flat().map(({ scope, slices }) => ({ country: scope.country, slices }));
+  return {
+    data: {
+      name,
+      series: names.flatMap((each, at) => (found[at] ?? []).map((counts) => seriesOf(each, counts))),
+    },
+    meta: { sources: sourcesOf(credits) },
   };
 }
 

@@ -8,7 +8,7 @@ import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { CountryCatalog } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
-import { isKnownAnswer } from './cached-answer.ts';
+import { answerFrom } from './cached-answer.ts';
 import { LIST_SORTS } from './list-order.ts';
 import { createNameLister, type NameListQuery, planRankings } from './name-list.ts';
 import { datasetOf, SourceSchema, sourcesOf } from './provenance.ts';
@@ -59,9 +59,7 @@ const Item = Type.Object({
   name: Type.String(),
   published: Type.String(),
   gender: OneOf(['F', 'M', 'all']),
-  year: Nullable(Type.Integer()),
-  year_from: Type.Integer(),
-  year_to: Type.Integer(),
+  year: Nullable(Type.Integer({ description: 'Null for a sum over years, which has the two others' })),
   count: Type.Integer(),
   rank: Type.Integer(),
   tied: Type.Integer({ description: 'Names that share the rank, this one included' }),
@@ -69,6 +67,8 @@ const Item = Type.Object({
   country: Type.String(),
   area: Type.String(),
   status: Type.String(),
+  year_from: Type.Optional(Type.Integer()),
+  year_to: Type.Optional(Type.Integer()),
 });
 
 const SliceSchema = Type.Object({
@@ -122,23 +122,24 @@ export function namesListRoute(db: Database, model: ReadModel) {
       async find({ query, format, request, reply }) {
         const { cursor, offset: first = 0, limit, include_total: _, ...question } = query;
         const asked = question as NameListQuery;
-        const walk = openWalk(model, await model.snapshot(), asked, cursor);
-        const offset = walk.offset ?? first;
-        const parts = [JSON.stringify(question), offset, limit, format];
-        if (isKnownAnswer(request, reply, walk.snapshot, parts)) return undefined;
-        const list = await lister.list(walk.snapshot, walk.plans, asked, { offset, limit });
-        const end = offset + list.names.length;
-        return {
-          data: list.names.map((name) => itemOf(name, walk.snapshot)),
-          meta: {
-            total: list.total,
-            limit,
-            next_cursor: end < list.total ? cursors.encode(walk.at(end)) : null,
-            rank_method: asked.rank_method,
-            sources: sourcesOf(walk.plans),
-            slices: walk.plans.flatMap(slicesInMeta),
-          },
-        };
+        const parts = [JSON.stringify(question), cursor ?? first, limit, format];
+        return answerFrom({ request, reply, model, parts }, async (present) => {
+          const walk = openWalk(model, present, asked, cursor);
+          const offset = walk.offset ?? first;
+          const list = await lister.list(walk.snapshot, walk.plans, asked, { offset, limit });
+          const end = offset + list.names.length;
+          return {
+            data: list.names.map((name) => itemOf(name, walk.snapshot)),
+            meta: {
+              total: list.total,
+              limit,
+              next_cursor: end < list.total ? cursors.encode(walk.at(end)) : null,
+              rank_method: asked.rank_method,
+              sources: sourcesOf(walk.plans),
+              slices: walk.plans.flatMap(slicesInMeta),
+            },
+          };
+        });
       },
     });
     done();
@@ -197,13 +198,12 @@ function itemOf(
   { dictionary }: Snapshot,
 ): Static<typeof Item> {
   const spelling = dictionary.rows[dictionary.positions[number] as number];
-  return {
+  const isSum = plan.fromYear !== plan.toYear;
+  const item = {
     name: spelling?.name ?? '',
     published: spelling?.published ?? '',
     gender: plan.gender,
-    year: plan.fromYear === plan.toYear ? plan.toYear : null,
-    year_from: plan.fromYear,
-    year_to: plan.toYear,
+    year: isSum ? null : plan.toYear,
     count,
     rank,
     tied,
@@ -212,6 +212,7 @@ function itemOf(
     area: plan.area.code,
     status: 'exact',
   };
+  return isSum ? { ...item, year_from: plan.fromYear, year_to: plan.toYear } : item;
 }
 
 function slicesInMeta({ country, area, slices }: RankingPlan): Static<typeof SliceSchema>[] {

@@ -6,13 +6,11 @@ import { MAX_NAMES } from '../spelling/name-limit.ts';
 const SMALL_SUMS = 1 << 14;
 const MAX_SUM = 0x7fffffff;
 
-/** Sums by dictionary number; long enough for every number of the dictionary. */
-export function emptySums(dictionary: Dictionary): Int32Array {
-  return new Int32Array(dictionary.positions.length);
-}
-
-export function addSlice(sums: Int32Array, { numbers, counts }: SliceRows): void {
-  for (let at = 0; at < numbers.length; at++) sums[numbers[at] as number]! += counts[at] as number;
+/** What is added up: the counts of a slice, less those of `minus` where it is given; or taken off again. */
+export interface Summand extends SliceRows {
+  readonly minus?: Int32Array;
+  /** Part of what other summands add; these come last. */
+  readonly isTaken?: boolean;
 }
 
 /** Which of the summed names are wanted. */
@@ -28,86 +26,106 @@ export interface RankedSums extends SliceRows {
   readonly total: number;
 }
 
-/** The names with a sum, in rank order: falling sum, then display name. Spellings of one key become the first of them. */
-export function rankSums(sums: Int32Array, dictionary: Dictionary, wanted: WantedNames): RankedSums {
-  for (const no of dictionary.variants) {
-    sums[firstSpelling(no, dictionary)]! += sums[no] as number;
-    sums[no] = 0;
-  }
-  return rankAmong(sums, undefined, dictionary, wanted);
+/** Arrays as long as the dictionary, made once and left as they were found: `sums` and `sizes` full of zeros. */
+interface Scratch {
+  readonly dictionary: Dictionary;
+  /** Sum of a dictionary number. */
+  readonly sums: Int32Array;
+  /** The numbers that have a sum. */
+  readonly touched: Int32Array;
+  /** Sort keys. */
+  readonly keys: Float64Array;
+  /** How many names have each small sum; those above share the last place. */
+  readonly sizes: Int32Array;
 }
 
-/** As `rankSums` over few rows: only the names that occur are looked at. */
-export function rankFewRows(
-  slices: readonly SliceRows[],
+const scratches = new WeakMap<Dictionary, Scratch>();
+
+/** The names with a sum, in rank order: falling sum, then display name. Spellings of one key become the first of them. */
+export function rankSums(
+  summands: readonly Summand[],
   dictionary: Dictionary,
   wanted: WantedNames,
 ): RankedSums {
-  const sums = scratchOf(dictionary);
-  const touched: number[] = [];
-  for (const { numbers, counts } of slices) {
-    for (let at = 0; at < numbers.length; at++) {
-      const no = firstSpelling(numbers[at] as number, dictionary);
-      if (sums[no] === 0) touched.push(no);
-      sums[no]! += counts[at] as number;
-    }
+  const scratch = scratchOf(dictionary);
+  let length = 0;
+  for (const summand of summands) {
+    if (summand.isTaken) take(scratch, summand);
+    else length = add(scratch, summand, length);
   }
-  const ranked = rankAmong(sums, Int32Array.from(touched), dictionary, wanted);
-  for (const no of touched) sums[no] = 0;
+  length = joinSpellings(scratch, length);
+  const ranked = rank(scratch, length, wanted);
+  for (let at = 0; at < length; at++) scratch.sums[scratch.touched[at] as number] = 0;
   return ranked;
 }
 
-const scratch = new WeakMap<Dictionary, Int32Array>();
-
-/** Zeros to add up in, left as they were found. */
-function scratchOf(dictionary: Dictionary): Int32Array {
-  const known = scratch.get(dictionary);
+function scratchOf(dictionary: Dictionary): Scratch {
+  const known = scratches.get(dictionary);
   if (known) return known;
-  const made = emptySums(dictionary);
-  scratch.set(dictionary, made);
+  const numbers = dictionary.positions.length;
+  const made = {
+    dictionary,
+    sums: new Int32Array(numbers),
+    touched: new Int32Array(numbers),
+    keys: new Float64Array(numbers),
+    sizes: new Int32Array(SMALL_SUMS + 1),
+  };
+  scratches.set(dictionary, made);
   return made;
 }
 
-function firstSpelling(no: number, { numbers, canonical }: Dictionary): number {
-  return numbers[canonical[no] as number] as number;
+/** Returns how many numbers are touched now. */
+function add({ sums, touched }: Scratch, { numbers, counts, minus }: Summand, length: number): number {
+  for (let at = 0; at < numbers.length; at++) {
+    const count = (counts[at] as number) - (minus ? (minus[at] as number) : 0);
+    if (count === 0) continue;
+    const no = numbers[at] as number;
+    const sum = sums[no] as number;
+    if (sum === 0) touched[length++] = no;
+    sums[no] = sum + count;
+  }
+  return length;
 }
 
-/** Looks at the numbers given, or at all in rising order, which is the order of memory. */
-function rankAmong(
-  sums: Int32Array,
-  among: Int32Array | undefined,
-  dictionary: Dictionary,
+function take({ sums }: Scratch, { numbers, counts }: Summand): void {
+  for (let at = 0; at < numbers.length; at++) sums[numbers[at] as number]! -= counts[at] as number;
+}
+
+/** Gives what other spellings have to the first one of their key. */
+function joinSpellings({ dictionary, sums, touched }: Scratch, length: number): number {
+  for (const no of dictionary.variants) {
+    const sum = sums[no] as number;
+    if (sum === 0) continue;
+    const first = dictionary.numbers[dictionary.canonical[no] as number] as number;
+    if (sums[first] === 0) touched[length++] = first;
+    sums[first]! += sum;
+    sums[no] = 0;
+  }
+  return length;
+}
+
+function rank(
+  { dictionary, sums, touched, keys, sizes }: Scratch,
+  length: number,
   wanted: WantedNames,
 ): RankedSums {
-  const { sizes, total } = countSizes(sums, among, wanted.minSum);
-  const least = Math.max(wanted.minSum, leastSum(sizes, wanted.names));
-  const length = among?.length ?? sums.length;
-  const keys: number[] = [];
-  for (let at = 0; at < length; at++) {
-    const no = among ? (among[at] as number) : at;
-    const sum = sums[no] as number;
-    // One number a name, exact below 2^53: sum (31 bits, falling) and place in name order (22 bits, rising).
-    if (sum >= least) keys.push((MAX_SUM - sum) * MAX_NAMES + (dictionary.positions[no] as number));
-  }
-  return { ...decode(Float64Array.from(keys).sort(), dictionary), total };
-}
-
-/** How many names have each small sum; those above share the last place. */
-function countSizes(
-  sums: Int32Array,
-  among: Int32Array | undefined,
-  minSum: number,
-): { sizes: Int32Array; total: number } {
-  const sizes = new Int32Array(SMALL_SUMS + 1);
-  const length = among?.length ?? sums.length;
   let total = 0;
   for (let at = 0; at < length; at++) {
-    const sum = sums[among ? (among[at] as number) : at] as number;
-    if (sum < minSum) continue;
+    const sum = sums[touched[at] as number] as number;
+    if (sum < wanted.minSum) continue;
     total++;
     sizes[sum < SMALL_SUMS ? sum : SMALL_SUMS]!++;
   }
-  return { sizes, total };
+  const least = Math.max(wanted.minSum, leastSum(sizes, wanted.names));
+  sizes.fill(0);
+  let found = 0;
+  for (let at = 0; at < length; at++) {
+    const no = touched[at] as number;
+    const sum = sums[no] as number;
+    // One number a name, exact below 2^53: sum (31 bits, falling) and place in name order (22 bits, rising).
+    if (sum >= least) keys[found++] = (MAX_SUM - sum) * MAX_NAMES + (dictionary.positions[no] as number);
+  }
+  return { ...decode(keys.subarray(0, found).sort(), dictionary), total };
 }
 
 /** The smallest sum that still belongs to the first `wanted` names, at least 1. */

@@ -1,81 +1,101 @@
+import { createByteCache } from '../read-model/byte-cache.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
-import type { Dictionary } from '../read-model/dictionary.ts';
+import type { SliceRows } from '../read-model/pages.query.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
-import { addSlice, emptySums } from './sum-slices.ts';
+import type { Summand } from './sum-slices.ts';
 
-/** A running total is kept after so many years: 20 of half a megabyte for 150 years of a large country. */
+/** A running total is kept after so many years. */
 const YEARS_BETWEEN_TOTALS = 8;
-/** Groups with fewer rows than this are quick to add up year by year. */
-const MIN_ROWS = 300_000;
+/** Fewer rows than this are quick to add up year by year. */
+const MIN_ROWS = 20_000;
+/** The largest country takes 10 MB for a gender, a state of it less than one. */
+const CACHE_BYTES = 64 * 1024 * 1024;
 
-/** Sums over long ranges of years from running totals, so that 100 years cost no more than 10. */
+/** What to add up for long ranges of years, from running totals, so that 100 years cost no more than 10. */
 export interface YearSums {
-  /** Sums by dictionary number over the given slices: single years of one area and gender, rising, no year left out. */
-  sum(
-    all: readonly CatalogSlice[],
-    wanted: readonly CatalogSlice[],
-    dictionary: Dictionary,
-  ): Promise<Int32Array>;
+  /** The parts of the sum over `wanted`, which are of `all`: the single years of one area and gender, rising. */
+  summands(all: readonly CatalogSlice[], wanted: readonly CatalogSlice[]): Promise<Summand[]>;
 }
 
+/** Running totals of an area and gender. */
 interface Totals {
-  readonly dictionarySize: number;
-  /** Totals over the first `8 · n` slices. */
-  readonly totals: Promise<readonly Int32Array[]>;
+  /** Every name that has a row in any year; dictionary numbers, rising. */
+  readonly numbers: Int32Array;
+  /** Totals by place in `numbers`, over the first `8 · n` years. */
+  readonly totals: readonly Int32Array[];
 }
 
-/** `minRows`: groups with fewer are added up year by year. */
+/** `minRows`: questions for fewer are added up year by year. */
 export function createYearSums(model: Pick<ReadModel, 'rows'>, minRows = MIN_ROWS): YearSums {
-  // The catalog makes one list of slices per group and version: a list that nobody uses takes its totals along.
-  const known = new WeakMap<readonly CatalogSlice[], Totals>();
+  // The catalog makes one list of years for each area, gender and version of the data.
+  const kept = createByteCache<readonly CatalogSlice[], Totals>(CACHE_BYTES, bytesOf);
+  const making = new Map<readonly CatalogSlice[], Promise<Totals>>();
 
-  function totalsOf(all: readonly CatalogSlice[], dictionary: Dictionary): Promise<readonly Int32Array[]> {
-    const found = known.get(all);
-    if (found?.dictionarySize === dictionary.positions.length) return found.totals;
-    const totals = makeTotals(model, all, dictionary);
-    totals.catch(() => known.delete(all));
-    known.set(all, { dictionarySize: dictionary.positions.length, totals });
-    return totals;
+  function totalsOf(all: readonly CatalogSlice[]): Promise<Totals> | Totals {
+    const found = kept.get(all) ?? making.get(all);
+    if (found) return found;
+    const made = makeTotals(model, all)
+      .then((totals) => {
+        kept.set(all, totals);
+        return totals;
+      })
+      .finally(() => making.delete(all));
+    making.set(all, made);
+    return made;
   }
 
   return {
-    async sum(all, wanted, dictionary) {
-      const sums = emptySums(dictionary);
-      const rows = all.reduce((total, slice) => total + slice.rows, 0);
+    async summands(all, wanted) {
       const start = all.indexOf(wanted[0] as CatalogSlice);
       const end = start + wanted.length;
-      const first = Math.ceil(start / YEARS_BETWEEN_TOTALS);
-      const last = Math.floor(end / YEARS_BETWEEN_TOTALS);
-      if (rows < minRows || last <= first) {
-        for (const slice of await model.rows(wanted)) addSlice(sums, slice);
-        return sums;
-      }
-      const totals = await totalsOf(all, dictionary);
-      subtract(totals[last] as Int32Array, totals[first] as Int32Array, sums);
-      const edges = [
-        ...all.slice(start, first * YEARS_BETWEEN_TOTALS),
-        ...all.slice(last * YEARS_BETWEEN_TOTALS, end),
-      ];
-      for (const slice of await model.rows(edges)) addSlice(sums, slice);
-      return sums;
+      const first = nearestTotal(start, all.length);
+      const last = nearestTotal(end, all.length);
+      const rows = wanted.reduce((total, slice) => total + slice.rows, 0);
+      if (rows < minRows || last <= first) return model.rows(wanted);
+      const { numbers, totals } = await totalsOf(all);
+      const between = { numbers, counts: totals[last] as Int32Array, minus: totals[first] as Int32Array };
+      const [from, to] = [first * YEARS_BETWEEN_TOTALS, last * YEARS_BETWEEN_TOTALS];
+      const missing = await model.rows([...all.slice(start, from), ...all.slice(to, end)]);
+      const beyond = await model.rows([...all.slice(from, start), ...all.slice(end, to)]);
+      return [between, ...missing, ...beyond.map((rows) => ({ ...rows, isTaken: true }))];
     },
   };
 }
 
-async function makeTotals(
-  model: Pick<ReadModel, 'rows'>,
-  all: readonly CatalogSlice[],
-  dictionary: Dictionary,
-): Promise<Int32Array[]> {
-  const running = emptySums(dictionary);
-  const totals = [running.slice()];
-  for (let at = 0; at + YEARS_BETWEEN_TOTALS <= all.length; at += YEARS_BETWEEN_TOTALS) {
-    for (const slice of await model.rows(all.slice(at, at + YEARS_BETWEEN_TOTALS))) addSlice(running, slice);
-    totals.push(running.slice());
-  }
-  return totals;
+/** The total that ends closest to the start of a year: what it has too much is taken off. */
+function nearestTotal(year: number, years: number): number {
+  return Math.min(Math.round(year / YEARS_BETWEEN_TOTALS), Math.floor(years / YEARS_BETWEEN_TOTALS));
 }
 
-function subtract(minuend: Int32Array, subtrahend: Int32Array, into: Int32Array): void {
-  for (let at = 0; at < into.length; at++) into[at] = (minuend[at] as number) - (subtrahend[at] as number);
+function bytesOf({ numbers, totals }: Totals): number {
+  return numbers.byteLength * (1 + totals.length);
+}
+
+async function makeTotals(model: Pick<ReadModel, 'rows'>, all: readonly CatalogSlice[]): Promise<Totals> {
+  const spans: SliceRows[][] = [];
+  for (let at = 0; at + YEARS_BETWEEN_TOTALS <= all.length; at += YEARS_BETWEEN_TOTALS)
+    spans.push(await model.rows(all.slice(at, at + YEARS_BETWEEN_TOTALS)));
+  const numbers = distinctNumbers(spans.flat());
+  const places = new Int32Array((numbers.at(-1) ?? 0) + 1);
+  for (let at = 0; at < numbers.length; at++) places[numbers[at] as number] = at;
+  const running = new Int32Array(numbers.length);
+  const totals = [running.slice()];
+  for (const span of spans) {
+    for (const rows of span) {
+      for (let at = 0; at < rows.numbers.length; at++)
+        running[places[rows.numbers[at] as number] as number]! += rows.counts[at] as number;
+    }
+    totals.push(running.slice());
+  }
+  return { numbers, totals };
+}
+
+function distinctNumbers(slices: readonly SliceRows[]): Int32Array {
+  let highest = 0;
+  for (const { numbers } of slices) for (const no of numbers) if (no > highest) highest = no;
+  const isUsed = new Uint8Array(highest + 1);
+  for (const { numbers } of slices) for (const no of numbers) isUsed[no] = 1;
+  const distinct: number[] = [];
+  for (let no = 0; no <= highest; no++) if (isUsed[no] === 1) distinct.push(no);
+  return Int32Array.from(distinct);
 }
