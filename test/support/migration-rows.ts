@@ -27,4 +27,21 @@ export const MIGRATION_ROWS: readonly string[] = [
   `INSERT INTO ranking_pages (area_no, release_no, from_year, to_year, page, gender, names, counts)
    SELECT area_no, release_no, from_year, to_year, 0, gender, ARRAY[name_spellings.no], '{5}'
    FROM release_slices, name_spellings`,
+  `INSERT INTO users (id, email, username, created_at, updated_at)
+   VALUES ('00000000-0000-4000-8000-000000000004', 'ada@example.org', 'ada', now(), now())`,
+  `INSERT INTO articles (slug, title, body, author_id, created_at, updated_at)
+   SELECT 'first', 'First', 'Text', id, now(), now() FROM users`,
+  `INSERT INTO tags (tag) VALUES ('news')`,
+  `INSERT INTO article_tags (article_id, tag_id, place) SELECT articles.id, tags.id, 1 FROM articles, tags`,
+  `INSERT INTO comments (id, article_id, author_id, body, created_at, updated_at)
+   SELECT 'cm_first_1', id, author_id, 'Remark', now(), now() FROM articles`,
+  `INSERT INTO import_jobs (id, resource_type) VALUES ('00000000-0000-4000-8000-000000000005', 'users')`,
+  `INSERT INTO import_rejects (import_no, chunk, records) SELECT no, 0, '{3}' FROM import_jobs`,
+  `INSERT INTO export_jobs (id, resource_type, format)
+   VALUES ('00000000-0000-4000-8000-000000000006', 'users', 'csv')`,
+  `INSERT INTO idempotency_keys (caller, route, key, status, holder, lease_expires_at)
+   VALUES ('anonymous', 'POST /v1/imports', 'one', 'receiving', '00000000-0000-4000-8000-000000000007', now())`,
+  `INSERT INTO webhook_deliveries (id, job_id, url, event, body)
+   VALUES ('00000000-0000-4000-8000-000000000008', '00000000-0000-4000-8000-000000000005',
+           'https://example.org/', 'import.completed', '{}')`,
 ];

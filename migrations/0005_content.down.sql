@@ -1,0 +1,3 @@
+DROP TABLE webhook_deliveries, idempotency_keys, export_jobs, import_rejects, import_jobs, comments, article_tags, tags,
+           articles, users;
+DROP SCHEMA staging CASCADE;
