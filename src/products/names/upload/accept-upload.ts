@@ -3,6 +3,7 @@ import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
 import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
+import type { ReceivedUpload } from '#platform/http/receive-upload.ts';
 import { newId } from '#platform/ids.ts';
 import type { Database, Pool } from '#platform/postgres/database.ts';
 import { type Country, findCountry, holdCountry } from '../catalog/country.query.ts';
@@ -15,7 +16,6 @@ import {
   type NewDataset,
 } from './accept-upload.query.ts';
 import { type ChosenParser, chooseParser } from './choose-parser.ts';
-import type { ReceivedUpload } from './receive-upload.ts';
 import type { UploadRequest } from './upload-fields.ts';
 
 export interface AcceptDependencies {

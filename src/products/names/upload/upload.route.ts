@@ -3,11 +3,11 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
 import type { Caller } from '#platform/http/access-rule.ts';
+import { type ReceivedUpload, receiveUpload } from '#platform/http/receive-upload.ts';
 import { Nullable, OneOf, Uuid } from '#platform/http/schemas.ts';
 import { newId } from '#platform/ids.ts';
 import { type AcceptDependencies, acceptUpload, originalKey, requireCountry } from './accept-upload.ts';
 import { inspectUpload } from './inspect-upload.ts';
-import { type ReceivedUpload, receiveUpload } from './receive-upload.ts';
 import { UploadForm, uploadExample } from './upload-form.ts';
 import { readUploadFields } from './upload-fields.ts';
 
@@ -164,6 +164,7 @@ export async function lookAtUpload<T>(
   dependencies: UploadDependencies,
   work: (upload: ReceivedUpload) => Promise<T>,
 ): Promise<T> {
+  refuseUrl(request);
   const { files, maxUploadBytes } = dependencies;
   // Swept like an upload without a dataset, should the process die on the way.
   const key = originalKey(newId());
@@ -175,6 +176,14 @@ export async function lookAtUpload<T>(
   }
 }
 
+/** Throws `url_import_unavailable` for a JSON body that names a URL. */
+function refuseUrl({ body }: FastifyRequest): void {
+  if (typeof body !== 'object' || body === null || !('url' in body)) return;
+  const message =
+    'Imports from a URL come with a later release. Send the file itself as multipart/form-data.';
+  throw new AppError('unprocessable', 'url_import_unavailable', message);
+}
+
 /** Receives a file that stays unless `work` fails. */
 async function keepUpload<T>(
   request: FastifyRequest,
@@ -182,6 +191,7 @@ async function keepUpload<T>(
   key: string,
   work: (upload: ReceivedUpload) => Promise<T>,
 ): Promise<T> {
+  refuseUrl(request);
   const upload = await receiveUpload(request, { files, key, maxBytes: maxUploadBytes(request.caller) });
   try {
     return await work(upload);

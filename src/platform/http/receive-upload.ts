@@ -23,14 +23,13 @@ const MAX_NAME_LENGTH = 255;
 
 /**
  * Streams the part `file` of a multipart request into the store while hashing it; fields may come before and after.
- * Nothing stays behind when it throws: missing_file, invalid_request, upload_failed (invalid), file_too_large (too_large),
- * url_import_unavailable (unprocessable).
+ * Nothing stays behind when it throws: missing_file, invalid_request, upload_failed (invalid), file_too_large (too_large).
  */
 export async function receiveUpload(
   request: FastifyRequest,
   options: ReceiveOptions,
 ): Promise<ReceivedUpload> {
-  if (!request.isMultipart()) throw notMultipart(request.body);
+  if (!request.isMultipart()) throw missingFile();
   const { files, key, maxBytes } = options;
   const fields = new Map<string, string[]>();
   let received: Omit<ReceivedUpload, 'fields'> | undefined;
@@ -82,17 +81,6 @@ export function safeFileName(name: string | undefined): string {
     .trim();
   if (shown === '' || /^\.+$/.test(shown)) return 'upload';
   return Array.from(shown).slice(-MAX_NAME_LENGTH).join('');
-}
-
-function notMultipart(body: unknown): AppError {
-  if (typeof body === 'object' && body !== null && 'url' in body) {
-    return new AppError(
-      'unprocessable',
-      'url_import_unavailable',
-      'Imports from a URL come with a later release. Send the file itself as multipart/form-data.',
-    );
-  }
-  return missingFile();
 }
 
 function missingFile(): AppError {
