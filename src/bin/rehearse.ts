@@ -46,7 +46,7 @@ function question(number: number, country: string, year: number, name: string): 
     `${list}&year=${year}&ends_with=${part.slice(-2)}`,
     `${list}&year=${year}&sort=name`,
     `${list}&year=${year}&sort=count&gender=all&min_count=20`,
-    `${list}&year_from=${year - 40}&year_to=${year}`,
+    `${list}&year_from=${year - 100}&year_to=${year}`,
     `${list}&per_year=true&name=${encodeURIComponent(name)}`,
     `${path}/trend?country=${country}`,
     `${path}/gender?country=${country}`,
