@@ -2,27 +2,56 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { LAYOUTS, type NamePlan, planNames } from './generate/name-plan.ts';
 import { nameFile } from './generate/name-file.ts';
+import { userFile } from './generate/user-file.ts';
+import { FORMATS, type UserPlan } from './generate/user-plan.ts';
 
 const HELP = `Writes made-up data, as much as you like: the same options give the same bytes.
 
   npm run generate -- names --rows 20000000 --seed 7 --out names.csv
-  npm run --silent generate -- names --rows 1000000 | gzip > names.csv.gz
+  npm run --silent generate -- users --rows 1000000 --repeats 1 | gzip > users.csv.gz
+
+  --rows N           rows to write, 1 to 2000000000 (default 100000)
+  --seed S           a whole number; another seed, other data (default 1)
+  --out FILE         where to write; - is standard output (default)
 
 names                first names with counts, as an office publishes them
-  --rows N           rows to write, 1 to 2000000000 (default 100000)
-  --seed S           a whole number; another seed, other names and counts (default 1)
   --layout LAYOUT    us_ssa_state   CA,F,1910,Mary,295   all areas and years in one file (default)
                      us_ssa         Mary,F,7065          one year, the last one of --years
   --areas N          how many states, 1 to 51 (default 51)
   --years FROM[-TO]  years within 1800-2100 (default 1880-2024)
   --shuffle          rows in no order, rather than by area, sex, year and falling count
-  --out FILE         where to write; - is standard output (default)
+
+users                people with id, email, username, bio and image
+  --format FORMAT    csv (default) or ndjson
+  --repeats PERCENT  rows with the address of an earlier row, every other one in capitals, 0 to 50 (default 0)
 
 Every name stands once for an area, sex and year. Names have 2 to 15 letters, counts fall by Zipf's law to 5.
+Every user has another id, user name and, but for --repeats, address.
 `;
+
+const SHARED = {
+  rows: { type: 'string', default: '100000' },
+  seed: { type: 'string', default: '1' },
+  out: { type: 'string', default: '-' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const NAMES = {
+  ...SHARED,
+  layout: { type: 'string', default: 'us_ssa_state' },
+  areas: { type: 'string', default: '51' },
+  years: { type: 'string', default: '1880-2024' },
+  shuffle: { type: 'boolean', default: false },
+} as const;
+
+const USERS = {
+  ...SHARED,
+  format: { type: 'string', default: 'csv' },
+  repeats: { type: 'string', default: '0' },
+} as const;
 
 class UsageError extends Error {}
 
@@ -39,58 +68,74 @@ try {
   }
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const { values, positionals } = readArguments(args);
-  if (values.help || positionals.length === 0) {
+async function main([kind, ...args]: readonly string[]): Promise<void> {
+  if (kind === undefined || [kind, ...args].some((word) => word === '--help' || word === '-h')) {
     process.stdout.write(HELP);
-    return;
+  } else if (kind === 'names') {
+    const values = readArguments(args, NAMES);
+    const plan = namePlan(values);
+    await write(nameFile(plan), plan, values.out);
+  } else if (kind === 'users') {
+    const values = readArguments(args, USERS);
+    const plan = userPlan(values);
+    await write(userFile(plan), plan, values.out);
+  } else {
+    throw new UsageError(`"${kind}" cannot be generated; names and users can.`);
   }
-  if (positionals.join(' ') !== 'names') {
-    throw new UsageError(`"${positionals.join(' ')}" cannot be generated; names can.`);
-  }
-  const plan = namePlan(values);
-  const target = values.out === '-' ? process.stdout : createWriteStream(values.out);
-  const start = performance.now();
-  await pipeline(Readable.from(nameFile(plan), { objectMode: false }), target);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.error(`${plan.rows} rows, seed ${plan.seed}, ${seconds} s`);
 }
 
-function readArguments(args: readonly string[]) {
+async function write(
+  chunks: Iterable<Buffer>,
+  { rows, seed }: { readonly rows: number; readonly seed: number },
+  out: string,
+): Promise<void> {
+  const target = out === '-' ? process.stdout : createWriteStream(out);
+  const start = performance.now();
+  await pipeline(Readable.from(chunks, { objectMode: false }), target);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.error(`${rows} rows, seed ${seed}, ${seconds} s`);
+}
+
+function readArguments<Options extends ParseArgsOptionsConfig>(args: readonly string[], options: Options) {
   try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        rows: { type: 'string', default: '100000' },
-        seed: { type: 'string', default: '1' },
-        layout: { type: 'string', default: 'us_ssa_state' },
-        areas: { type: 'string', default: '51' },
-        years: { type: 'string', default: '1880-2024' },
-        shuffle: { type: 'boolean', default: false },
-        out: { type: 'string', default: '-' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
 }
 
-function namePlan(values: ReturnType<typeof readArguments>['values']): NamePlan {
+function namePlan(values: ReturnType<typeof readArguments<typeof NAMES>>): NamePlan {
   const [, from = '', to = from] = /^(\d+)(?:-(\d+))?$/.exec(values.years) ?? [];
   const firstYear = wholeNumber('--years', from, 1800, 2100);
-  const layout = LAYOUTS.find((known) => known === values.layout);
-  if (!layout) throw new UsageError(`--layout is one of ${LAYOUTS.join(', ')}, not "${values.layout}".`);
   return planNames({
-    rows: wholeNumber('--rows', values.rows, 1, 2_000_000_000),
-    seed: wholeNumber('--seed', values.seed, 0, 4_294_967_295),
-    layout,
+    ...rowsAndSeed(values),
+    layout: oneOf('--layout', values.layout, LAYOUTS),
     areas: wholeNumber('--areas', values.areas, 1, 51),
     firstYear,
     lastYear: wholeNumber('--years', to, firstYear, 2100),
     shuffle: values.shuffle,
   });
+}
+
+function userPlan(values: ReturnType<typeof readArguments<typeof USERS>>): UserPlan {
+  return {
+    ...rowsAndSeed(values),
+    format: oneOf('--format', values.format, FORMATS),
+    repeats: wholeNumber('--repeats', values.repeats, 0, 50),
+  };
+}
+
+function rowsAndSeed({ rows, seed }: { readonly rows: string; readonly seed: string }) {
+  return {
+    rows: wholeNumber('--rows', rows, 1, 2_000_000_000),
+    seed: wholeNumber('--seed', seed, 0, 4_294_967_295),
+  };
+}
+
+function oneOf<Word extends string>(option: string, text: string, words: readonly Word[]): Word {
+  const word = words.find((known) => known === text);
+  if (word !== undefined) return word;
+  throw new UsageError(`${option} is one of ${words.join(', ')}, not "${text}".`);
 }
 
 function wholeNumber(option: string, text: string, least: number, most: number): number {

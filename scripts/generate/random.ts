@@ -1,5 +1,5 @@
-/** 32 bits that depend on every bit of the seed and of the number; the same on every machine. */
-function hash(seed: number, number: number): number {
+/** 32 bits that depend on every bit of the seed and of the number; the same on every machine, another for every number. */
+export function hash(seed: number, number: number): number {
   let bits = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ number;
   bits = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);
   bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
