@@ -13,7 +13,7 @@ export interface ReceivedUpload {
 }
 
 export interface ReceiveOptions {
-  readonly files: FileStore;
+  readonly files: Pick<FileStore, 'write' | 'delete'>;
   readonly key: string;
   /** 0: no limit. */
   readonly maxBytes: number;

@@ -1,3 +1,4 @@
+import type { Seal } from '#engine/idempotency/do-once.ts';
 import { openSource } from '#engine/ingestion/source-files.ts';
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
@@ -29,6 +30,13 @@ export interface AcceptedUpload {
   readonly jobId: string;
 }
 
+export interface UploadedBy {
+  readonly keyId: string | null;
+  readonly priority?: number;
+  /** Notes in the same transaction what a request with an Idempotency-Key made. */
+  readonly seal?: Seal;
+}
+
 type StoredUpload = Omit<ReceivedUpload, 'fields'>;
 
 /** Where the bytes of a dataset lie. */
@@ -45,7 +53,7 @@ export async function acceptUpload(
   dependencies: AcceptDependencies,
   upload: StoredUpload & { readonly datasetId: string },
   request: UploadRequest,
-  by: { readonly keyId: string | null; readonly priority?: number },
+  by: UploadedBy,
 ): Promise<AcceptedUpload> {
   const { pool } = dependencies;
   const wanted = request.country === null ? undefined : await requireCountry(pool, request.country);
@@ -80,6 +88,7 @@ export async function acceptUpload(
       createdBy: by.keyId,
       priority: by.priority ?? 0,
     });
+    await by.seal?.(tx, dataset.id);
   });
   return { datasetId: dataset.id, jobId: dataset.jobId };
 }

@@ -1,11 +1,15 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
-import { AppError } from '#platform/errors.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { OnceResult } from '#engine/idempotency/do-once.ts';
+import { readIdempotencyKey } from '#engine/idempotency/idempotency-key.ts';
+import { uploadOnce } from '#engine/idempotency/upload-once.ts';
+import { AppError, notFound } from '#platform/errors.ts';
 import type { Caller } from '#platform/http/access-rule.ts';
 import { type ReceivedUpload, receiveUpload } from '#platform/http/receive-upload.ts';
 import { Nullable, OneOf, Uuid } from '#platform/http/schemas.ts';
 import { newId } from '#platform/ids.ts';
+import { DATASET_STATUSES, findDataset } from '../catalog/datasets.query.ts';
 import { type AcceptDependencies, acceptUpload, originalKey, requireCountry } from './accept-upload.ts';
 import { inspectUpload } from './inspect-upload.ts';
 import { UploadForm, uploadExample } from './upload-form.ts';
@@ -36,15 +40,14 @@ const EvidenceView = Type.Object({
   files: Type.Array(Type.String()),
 });
 
-const Accepted = Type.Object({
-  data: Type.Object({
-    dataset_id: Uuid,
-    job_id: Uuid,
-    status: OneOf(['pending']),
-    message: Type.String(),
-  }),
-  meta: Type.Object({}),
+const AcceptedUpload = Type.Object({
+  dataset_id: Uuid,
+  job_id: Nullable(Uuid),
+  status: OneOf(DATASET_STATUSES),
+  message: Type.String(),
 });
+
+const Accepted = Type.Object({ data: AcceptedUpload, meta: Type.Object({}) });
 
 const InspectionView = Type.Object({
   data: Type.Object({
@@ -85,23 +88,18 @@ function createDatasetRoute(app: App, dependencies: UploadDependencies): void {
         summary: 'Upload an official file and import it',
         description:
           'CSV, TXT, zip or gzip. Answers at once; `GET /v1/datasets/{dataset_id}` shows how the import gets on. ' +
-          'Refused with nothing kept: what is not in a known layout (422), the same bytes again (409 `duplicate_file`).',
+          'Refused with nothing kept: what is not in a known layout (422), the same bytes again (409 `duplicate_file`). ' +
+          'The same request under the same `Idempotency-Key` again is answered 200 with the same dataset.',
         tags,
-        response: { 202: Accepted },
+        response: { 200: Accepted, 202: Accepted },
       },
     },
     async (request, reply) => {
-      const datasetId = newId();
-      const { keyId } = request.caller;
-      const accepted = await keepUpload(request, dependencies, originalKey(datasetId), (upload) =>
-        acceptUpload(dependencies, { ...upload, datasetId }, readUploadFields(upload.fields), { keyId }),
-      );
-      void reply.code(202).header('location', `/v1/datasets/${datasetId}`).header('retry-after', '1');
-      const message = `The file was received and will be imported; GET /v1/datasets/${datasetId} shows how far it is.`;
-      return {
-        data: { dataset_id: datasetId, job_id: accepted.jobId, status: 'pending' as const, message },
-        meta: {},
-      };
+      const { id, isReplay } = await keepUpload(request, reply, dependencies);
+      void reply.header('location', `/v1/datasets/${id}`).header('retry-after', '1');
+      const data = await showAccepted(dependencies, id);
+      // A worker may have begun already; whoever asked first is told that it waits.
+      return { data: isReplay ? data : { ...data, status: 'pending' as const }, meta: {} };
     },
   );
 }
@@ -184,20 +182,39 @@ function refuseUrl({ body }: FastifyRequest): void {
   throw new AppError('unprocessable', 'url_import_unavailable', message);
 }
 
-/** Receives a file that stays unless `work` fails. */
-async function keepUpload<T>(
+/** Makes a dataset of the file that comes, or finds the one that the same request made before. */
+function keepUpload(
   request: FastifyRequest,
-  { files, maxUploadBytes }: UploadDependencies,
-  key: string,
-  work: (upload: ReceivedUpload) => Promise<T>,
-): Promise<T> {
+  reply: FastifyReply,
+  dependencies: UploadDependencies,
+): Promise<OnceResult> {
   refuseUrl(request);
-  const upload = await receiveUpload(request, { files, key, maxBytes: maxUploadBytes(request.caller) });
-  try {
-    return await work(upload);
-  } catch (error) {
-    // After any other error nobody knows whether the dataset was committed; a file without one is swept later.
-    if (error instanceof AppError) await files.delete(key);
-    throw error;
-  }
+  const { pool, files, maxUploadBytes } = dependencies;
+  const key = readIdempotencyKey(request.headers);
+  const { caller } = request;
+  const datasetId = newId();
+  return uploadOnce({
+    pool,
+    request,
+    reply,
+    key,
+    files,
+    fileKey: originalKey(datasetId),
+    maxBytes: maxUploadBytes(caller),
+    async create(upload, seal) {
+      const by = { keyId: caller.keyId, seal };
+      await acceptUpload(dependencies, { ...upload, datasetId }, readUploadFields(upload.fields), by);
+      return datasetId;
+    },
+  });
+}
+
+async function showAccepted(
+  { pool }: UploadDependencies,
+  id: string,
+): Promise<Static<typeof AcceptedUpload>> {
+  const dataset = await findDataset(pool, id);
+  if (!dataset) throw notFound('dataset', id);
+  const message = `The file was received; GET /v1/datasets/${id} shows how far its import is.`;
+  return { dataset_id: id, job_id: dataset.job_id, status: dataset.status, message };
 }
