@@ -42,7 +42,8 @@ export async function inspectText(file: SourceFile, options: InspectOptions): Pr
   return { encoding, ...detected, rows };
 }
 
-async function readSample(
+/** The first `SAMPLE_BYTES` of a text. */
+export async function readSample(
   file: SourceFile,
   signal?: AbortSignal,
 ): Promise<{ bytes: Buffer; isWhole: boolean }> {
@@ -56,7 +57,13 @@ async function readSample(
   return { bytes: Buffer.concat(chunks).subarray(0, SAMPLE_BYTES), isWhole: length <= SAMPLE_BYTES };
 }
 
-function firstRows(bytes: Buffer, isWhole: boolean, dialect: Dialect, limits: IngestionLimits): string[][] {
+/** The first well-formed records of a sample, at most 20. */
+export function firstRows(
+  bytes: Buffer,
+  isWhole: boolean,
+  dialect: Dialect,
+  limits: Pick<IngestionLimits, 'maxLineBytes' | 'maxColumns'>,
+): string[][] {
   const rows: string[][] = [];
   const reader = createDelimitedReader({
     dialect,

@@ -1,0 +1,124 @@
+import { AppError } from '#platform/errors.ts';
+import { assertText, detectDialect, type DialectEvidence } from '../ingestion/detect-dialect.ts';
+import { createEncodingDetector, type DetectedEncoding } from '../ingestion/detect-encoding.ts';
+import type { Dialect } from '../ingestion/dialect.ts';
+import { firstRows, readSample } from '../ingestion/inspect-text.ts';
+import type { IngestionLimits } from '../ingestion/limits.ts';
+import type { SourceFile } from '../ingestion/source-file.ts';
+import type { ImportFormat } from './import-file.ts';
+import { type ColumnPlan, type FieldFinder, planColumns } from './map-columns.ts';
+import type { Resource } from './resource.ts';
+
+/** What the start of a file shows. */
+export interface FoundTable {
+  readonly source: SourceFile;
+  readonly format: ImportFormat;
+  readonly encoding: DetectedEncoding;
+  readonly dialect: Dialect;
+  /** The separators weighed, best first; empty for NDJSON. */
+  readonly evidence: readonly DialectEvidence[];
+  readonly plan: ColumnPlan;
+  /** The first records without the header: cells, or the JSON values of `plan.header`. */
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+interface Wanted {
+  readonly limits: IngestionLimits;
+  /** As the caller said. */
+  readonly format: ImportFormat | null;
+  readonly resource: Resource;
+  readonly find: FieldFinder;
+}
+
+interface Sample {
+  readonly bytes: Buffer;
+  readonly isWhole: boolean;
+}
+
+/**
+ * Format, encoding, separator and columns from the first 64 KiB of a file. Of the separators the one under which most
+ * columns are known wins. Throws AppError unprocessable: not_text, empty_file, format_mismatch, duplicate_header.
+ */
+export async function readTable(source: SourceFile, wanted: Wanted): Promise<FoundTable> {
+  const sample = await readSample(source);
+  const detector = createEncodingDetector();
+  detector.push(sample.bytes);
+  const encoding = detector.decide(sample.isWhole);
+  assertText(sample.bytes, encoding.encoding, source.name);
+  const looksLikeJson = /^\uFEFF?\s*\{/.test(sample.bytes.toString('utf8', 0, 1024));
+  if (looksLikeJson !== (wanted.format === 'ndjson') && wanted.format !== null)
+    throw otherFormat(source.name, wanted.format, looksLikeJson);
+  return looksLikeJson
+    ? readObjects(source, sample, encoding, wanted)
+    : readCells(source, sample, encoding, wanted);
+}
+
+function readCells(
+  source: SourceFile,
+  { bytes, isWhole }: Sample,
+  encoding: DetectedEncoding,
+  { limits, format, resource, find }: Wanted,
+): FoundTable {
+  const { evidence } = detectDialect(bytes, encoding.encoding, isWhole);
+  const tables = evidence
+    .filter(({ separator }) => format !== 'tsv' || separator === '\t')
+    .map(({ separator, quote }) => {
+      const dialect: Dialect = { separator, quote, encoding: encoding.encoding };
+      const [header, ...rows] = firstRows(bytes, isWhole, dialect, limits);
+      const known = header?.filter((column) => find(column) >= 0).length ?? 0;
+      return { dialect, header, rows, known };
+    });
+  // Sorting is stable: where names decide nothing, the lines do.
+  const [best] = tables.toSorted((one, other) => other.known - one.known);
+  if (best?.header === undefined) throw withoutHeader(source.name);
+  const { dialect, header, rows } = best;
+  const plan = planColumns(resource, header, find);
+  const isTabbed = dialect.separator === '\t';
+  return { source, format: isTabbed ? 'tsv' : 'csv', encoding, dialect, evidence, plan, rows };
+}
+
+function readObjects(
+  source: SourceFile,
+  { bytes, isWhole }: Sample,
+  encoding: DetectedEncoding,
+  { resource, find }: Wanted,
+): FoundTable {
+  const lines = bytes
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/);
+  if (!isWhole) lines.pop();
+  const objects = lines.slice(0, 20).flatMap(parsedObject);
+  const keys = [...new Set(objects.flatMap((object) => Object.keys(object)))];
+  const plan = planColumns(resource, keys, find);
+  const rows = objects.map((object) => keys.map((key) => object[key]));
+  return { source, format: 'ndjson', encoding, dialect: { separator: ',' }, evidence: [], plan, rows };
+}
+
+function parsedObject(line: string): Record<string, unknown>[] {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? [value as Record<string, unknown>] : [];
+  } catch {
+    return [];
+  }
+}
+
+function otherFormat(name: string, format: ImportFormat, looksLikeJson: boolean): AppError {
+  const found = looksLikeJson ? 'NDJSON' : 'no JSON objects';
+  return new AppError(
+    'unprocessable',
+    'format_mismatch',
+    `"${name}" should be ${format.toUpperCase()}, but its first line shows ${found}. Leave out "format", or say the right one.`,
+    { expected: format },
+  );
+}
+
+function withoutHeader(name: string): AppError {
+  return new AppError(
+    'unprocessable',
+    'empty_file',
+    `"${name}" has no line with column names. Its first line must name the columns.`,
+    { file: name },
+  );
+}
