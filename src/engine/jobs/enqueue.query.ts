@@ -11,6 +11,8 @@ export interface NewJob {
   /** The caller's key id; null: the system. */
   readonly createdBy: string | null;
   readonly id?: string;
+  /** It waits until `releaseJob`. */
+  readonly isHeld?: boolean;
 }
 
 /** Puts a job into the queue, in the transaction of its cause: workers hear of it when that commits. Returns its id. */
@@ -19,11 +21,23 @@ export async function enqueueJob(tx: Database, job: NewJob): Promise<string> {
   await tx.run(
     'enqueue job',
     sql`
-    INSERT INTO jobs (id, type, payload, dataset_id, priority, created_by)
+    INSERT INTO jobs (id, type, payload, dataset_id, priority, created_by, next_retry_at)
     VALUES (${id}, ${job.type}, ${JSON.stringify(job.payload)}::jsonb, ${job.datasetId ?? null},
-            ${job.priority ?? 0}, ${job.createdBy})
+            ${job.priority ?? 0}, ${job.createdBy}, CASE WHEN ${job.isHeld ?? false} THEN 'infinity'::timestamptz END)
     RETURNING pg_notify('jobs', 'queued')
   `,
   );
   return id;
+}
+
+/** Lets a job go that was put into the queue `isHeld`; harmless for others. */
+export async function releaseJob(tx: Database, id: string): Promise<void> {
+  await tx.run(
+    'release job',
+    sql`
+    UPDATE jobs SET next_retry_at = NULL
+    WHERE id = ${id} AND next_retry_at = 'infinity'
+    RETURNING pg_notify('jobs', 'queued')
+  `,
+  );
 }

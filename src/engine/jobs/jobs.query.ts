@@ -79,7 +79,8 @@ export function findJobs(db: Database, ids: readonly string[]): Promise<JobRecor
 
 const columns: Sql = sql`
     id, type, status, phase, dataset_id, priority, attempts, max_attempts, locked_by, error_code, last_error, result,
-    created_by, created_at, started_at, completed_at, next_retry_at, cancel_requested_at,
+    created_by, created_at, started_at, completed_at, nullif(next_retry_at, 'infinity') AS next_retry_at,
+    cancel_requested_at,
     json_build_object(
       'bytes_done', bytes_done, 'bytes_total', bytes_total, 'records_done', records_done,
       'worked_seconds', extract(epoch FROM CASE WHEN status = 'running' THEN clock_timestamp() - locked_at
