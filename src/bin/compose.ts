@@ -1,5 +1,6 @@
 import { createAuthorize } from '#engine/access/authorize.ts';
 import { apiKeyRoutes } from '#engine/access/api-keys.route.ts';
+import { maintainIdempotencyJob } from '#engine/idempotency/maintain-idempotency.job.ts';
 import { type JobDefinitions, jobDefinitions } from '#engine/jobs/define-job.ts';
 import { jobRoutes } from '#engine/jobs/jobs.route.ts';
 import { systemClock } from '#platform/clock.ts';
@@ -38,7 +39,10 @@ export function layFoundation(options: FoundationOptions): Foundation {
   const pool = openPool(options);
   const files = createLocalFileStore(config.storagePath);
   const scratchDir = scratchFolder(config.dataDir);
-  const definitions = jobDefinitions(namesJobs({ pool, files, limits: config.uploads, scratchDir, log }));
+  const definitions = jobDefinitions([
+    ...namesJobs({ pool, files, limits: config.uploads, scratchDir, log }),
+    maintainIdempotencyJob(pool, config.retention.idempotencyMs),
+  ]);
   return { config, log, pool, files, definitions };
 }
 

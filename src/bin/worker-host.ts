@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_MAINTENANCE } from '#engine/idempotency/maintain-idempotency.job.ts';
 import { startSchedule } from '#engine/jobs/schedule.ts';
 import { startWorker, type Worker } from '#engine/jobs/worker.ts';
 import { NAMES_MAINTENANCE } from '#products/names/index.ts';
@@ -29,7 +30,7 @@ export async function hostWorker(
     shutdownGraceMs: SHUTDOWN_GRACE_MS,
     log,
   });
-  const schedule = startSchedule({ pool, jobs: [NAMES_MAINTENANCE], log });
+  const schedule = startSchedule({ pool, jobs: [NAMES_MAINTENANCE, IDEMPOTENCY_MAINTENANCE], log });
   return {
     ...started,
     async stop() {

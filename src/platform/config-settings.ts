@@ -157,6 +157,16 @@ export const SECTIONS = [
     ],
   },
   {
+    title: 'Retention',
+    settings: [
+      {
+        name: 'IDEMPOTENCY_RETENTION',
+        default: '72h',
+        meaning: 'How long it is remembered what a request with an `Idempotency-Key` made',
+      },
+    ],
+  },
+  {
     title: 'Logs',
     settings: [
       { name: 'LOG_LEVEL', default: 'info', meaning: 'fatal, error, warn, info, debug, trace or silent' },
@@ -202,7 +212,6 @@ export const UNBUILT: readonly { readonly name: string; readonly harmless?: stri
   { name: 'METRICS_ENABLED', harmless: 'false' },
   { name: 'EXPORT_RETENTION' },
   { name: 'RESULT_RETENTION' },
-  { name: 'IDEMPOTENCY_RETENTION' },
   { name: 'JOB_RETENTION' },
   { name: 'URL_IMPORT_ALLOWED_HOSTS' },
   { name: 'WEBHOOK_ALLOWED_HOSTS' },

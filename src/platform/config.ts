@@ -54,6 +54,7 @@ export interface Config {
     readonly stallTimeoutMs: number;
     readonly retryWindowMs: number;
   };
+  readonly retention: { readonly idempotencyMs: number };
   readonly log: { readonly level: (typeof LOG_LEVELS)[number]; readonly format: 'json' | 'text' };
   readonly client: { readonly url: string | undefined; readonly key: string | undefined };
   /** To be logged once at start. */
@@ -95,6 +96,7 @@ export function loadConfig(variables: Variables): Config {
     server: readServer(read, given, urls.url === undefined),
     access: { publicRead: read.switch('PUBLIC_READ'), bootstrapAdminKey: readAdminKey(read) },
     ...readWork(read),
+    retention: { idempotencyMs: read.duration('IDEMPOTENCY_RETENTION', 60_000) },
     log: { level: read.choice('LOG_LEVEL', LOG_LEVELS), format: read.choice('LOG_FORMAT', ['json', 'text']) },
     client: { url: readServerUrl(read), key: read.text('AFFIRM_NAME_KEY') },
     warnings: given('API_KEY_HASH_COST')
