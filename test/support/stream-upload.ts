@@ -17,15 +17,18 @@ export interface UploadRequest {
   readonly key: string;
   readonly file: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** `/v1/datasets` unless given. */
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Stands between the file and the wire, to slow it down or to cut it off. */
   readonly through?: (bytes: Readable) => AsyncIterable<Uint8Array>;
 }
 
 const BOUNDARY = 'affirm-name-boundary-7f0d';
 
-/** Sends a file of any size to `POST /v1/datasets`, from disk to wire. */
+/** Sends a file of any size as a form, from disk to wire. */
 export async function uploadFile(upload: UploadRequest): Promise<UploadAnswer> {
-  const { url, key, file, fields } = upload;
+  const { url, key, file, fields, path = '/v1/datasets' } = upload;
   const head = Buffer.from(
     `${Object.entries(fields).map(fieldPart).join('')}--${BOUNDARY}\r\n` +
       `Content-Disposition: form-data; name="file"; filename="${basename(file)}"\r\n` +
@@ -33,9 +36,10 @@ export async function uploadFile(upload: UploadRequest): Promise<UploadAnswer> {
   );
   const tail = Buffer.from(`\r\n--${BOUNDARY}--\r\n`);
   const answer = Promise.withResolvers<UploadAnswer>();
-  const sent = request(`${url}/v1/datasets`, {
+  const sent = request(`${url}${path}`, {
     method: 'POST',
     headers: {
+      ...upload.headers,
       authorization: `Bearer ${key}`,
       'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
       'content-length': head.length + statSync(file).size + tail.length,
