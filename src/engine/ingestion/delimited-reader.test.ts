@@ -177,6 +177,25 @@ test('reading goes on in the middle of a file with the numbers of the whole', ()
   ]);
 });
 
+test('an empty cell in quotes is told from one without', () => {
+  const seen: boolean[][] = [];
+  const reader = createDelimitedReader({
+    dialect: { separator: ',', strayQuotes: 'keep' },
+    limits: LIMITS,
+    onRecord: ({ cells, quoted }) => seen.push(cells.map((_, at) => quoted(at))),
+    onError: ({ record }) => assert.fail(`record ${record} was refused`),
+  });
+  for (const text of [',""\n"",\n,\n"', '","a"\n"a"b,"c\nd",""']) reader.push(Buffer.from(text));
+  reader.end();
+  assert.deepEqual(seen, [
+    [false, true],
+    [true, false],
+    [false, false],
+    [true, true],
+    [false, true, true],
+  ]);
+});
+
 function readAll(text: Buffer, dialect: Partial<Dialect> = {}): (readonly string[] | string)[] {
   const read: (readonly string[] | string)[] = [];
   const reader = createDelimitedReader({

@@ -27,6 +27,8 @@ interface SourceRecord extends RecordPosition {
  */
 export interface RawRecord extends SourceRecord {
   readonly cells: string[];
+  /** Whether the cell at a place (from 0) was in quotes: an empty one then is a text, not a missing value. */
+  readonly quoted: (at: number) => boolean;
 }
 
 /** A record that is not well-formed, with everything that is wrong with it. May be kept. */
@@ -143,6 +145,7 @@ function recordLoop(options: DelimitedReaderOptions, state: ReaderState): (from:
   const position = { start: 0, end: 0 };
   const current = {
     cells: splitter.cells,
+    quoted: (at: number) => splitter.quotedIn[at] === splitter.serial,
     record: 0,
     lineStart: 0,
     lineEnd: 0,

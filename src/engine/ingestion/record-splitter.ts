@@ -34,6 +34,9 @@ export interface RecordSplitter {
   readonly cells: string[];
   readonly faults: SplitFault[];
   count: number;
+  /** Number of the record cut last, and for each column the record whose cell there was quoted last. */
+  serial: number;
+  readonly quotedIn: Float64Array;
   /** Where the content ends, before the line end. */
   contentEnd: number;
   /** Line ends inside quoted cells. */
@@ -61,6 +64,8 @@ export function createRecordSplitter(dialect: Dialect, maxColumns: number): Reco
     cells: [],
     faults: [],
     count: 0,
+    serial: 0,
+    quotedIn: new Float64Array(maxColumns),
     contentEnd: 0,
     innerLines: 0,
   };
@@ -81,6 +86,7 @@ export function splitRecord(splitter: RecordSplitter, from: number): number {
   const { bytes, cells, faults, separator, quote, isLast, maxColumns } = splitter;
   const size = bytes.length;
   splitter.count = 0;
+  splitter.serial++;
   splitter.innerLines = 0;
   if (faults.length > 0) faults.length = 0;
   let at = from;
@@ -153,6 +159,8 @@ function quotedCell(splitter: RecordSplitter, open: number): number {
   } else if (at + 1 < size && byteKinds[bytes[at + 1] as number] !== END_OF_CELL) {
     return strayCell(splitter, open, at + 1);
   }
+  // Nothing to clear between records; beyond the last column the write is void.
+  splitter.quotedIn[splitter.count] = splitter.serial;
   addCell(splitter, open + 1, at, isAscii);
   if (hasDoubled) undouble(splitter);
   return Math.min(at + 1, size);
