@@ -3,6 +3,9 @@
 CREATE SCHEMA staging;
 COMMENT ON SCHEMA staging IS 'Unlogged tables of imports at work, one for each attempt: i<import no>_<lease token>';
 
+ALTER TABLE jobs ADD COLUMN pause_requested_at timestamptz;
+COMMENT ON COLUMN jobs.pause_requested_at IS 'A caller wants the running job to be put aside';
+
 CREATE TABLE users (
     no            bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
     id            uuid PRIMARY KEY,

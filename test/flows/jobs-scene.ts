@@ -15,7 +15,7 @@ export interface Scene {
   readonly pool: Pool;
   readonly jobId: string;
   readonly definition: JobDefinition;
-  /** What the `ended` hook was told, written in its transaction. */
+  /** What the `ended` and `paused` hooks were told, written in their transactions. */
   ended(): Promise<object[]>;
   worker(overrides?: Partial<WorkerOptions>): Promise<Worker>;
   /** Settles when the handler runs. */
@@ -39,6 +39,12 @@ export async function scene(t: TestContext, run: Run): Promise<Scene> {
       await tx.run(
         'ended',
         sql`INSERT INTO endings VALUES (${job.id}, ${job.status}, ${job.error?.code ?? null})`,
+      );
+    },
+    async paused(tx, job) {
+      await tx.run(
+        'paused',
+        sql`INSERT INTO endings VALUES (${job.id}, ${job.isPaused ? 'paused' : 'resumed'}, NULL)`,
       );
     },
     async retried(tx, job) {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { claimJobs } from '#engine/jobs/claim.query.ts';
-import { requestCancel, retryJob } from '#engine/jobs/command.query.ts';
+import { requestCancel, requestPause, resumeJob, retryJob } from '#engine/jobs/command.query.ts';
 import {
   cancelRunningJob,
   completeJob,
   failJob,
   giveBackJob,
+  pauseRunningJob,
   requeueAfterError,
   requeueAfterOutage,
 } from '#engine/jobs/finish.query.ts';
@@ -70,6 +71,17 @@ const statements: Readonly<Record<JobEvent, readonly Act[]>> = {
       await expired(db, lease, (found) => endExpiredJob(db, found, null));
     },
   ],
+  pause: [(db, lease) => requestPause(db, lease.jobId)],
+  obeyPause: [
+    async (db, lease) => {
+      await db.run(
+        'wish to pause',
+        sql`UPDATE jobs SET pause_requested_at = clock_timestamp() WHERE id = ${lease.jobId} AND status = 'running'`,
+      );
+      await pauseRunningJob(db, lease, progress);
+    },
+  ],
+  resume: [(db, lease) => resumeJob(db, lease.jobId)],
   retry: [(db, lease) => retryJob(db, lease.jobId)],
 };
 
@@ -98,7 +110,8 @@ test('any statements in any order lead through the table of transitions and nowh
           await pool.run(
             'forget wish',
             sql`
-            UPDATE jobs SET cancel_requested_at = NULL, lease_expires_at = lease_expires_at + interval '1 h'`,
+            UPDATE jobs SET cancel_requested_at = NULL, pause_requested_at = NULL,
+                            lease_expires_at = lease_expires_at + interval '1 h'`,
           );
           const row = await jobRow(pool, jobId);
           assert.equal(row.status, status, `after ${event}/${index}`);
@@ -135,6 +148,7 @@ test('a former token changes nothing, in any state', async () => {
       await act(pool, former);
     }
     await cancelRunningJob(pool, former, progress);
+    await pauseRunningJob(pool, former, progress);
     assert.equal(await fenceJob(pool, former, progress, 1), false);
     assert.equal(await renewLease(pool, former, progress, limits), undefined);
     assert.deepEqual(

@@ -35,9 +35,42 @@ export function retryJob(tx: Database, jobId: string): Promise<EndedRow | undefi
     UPDATE jobs
     SET status = 'queued', attempts = 0, completed_at = NULL, error_code = NULL, next_retry_at = NULL,
         lost_leases = 0, outages = 0, outage_since = NULL, setback_phase = NULL, setback_done = NULL,
-        cancel_requested_at = NULL, cancel_requested_by = NULL
+        cancel_requested_at = NULL, cancel_requested_by = NULL, pause_requested_at = NULL
     WHERE id = ${jobId} AND status IN ('failed', 'canceled')
     RETURNING id, type, payload, pg_notify('jobs', 'queued')
+  `,
+  );
+}
+
+/** A queued job is paused, a running one is asked to (its worker is woken). Undefined for all others. */
+export function requestPause(
+  tx: Database,
+  jobId: string,
+): Promise<(EndedRow & { readonly status: JobStatus }) | undefined> {
+  return tx.maybeOne<EndedRow & { readonly status: JobStatus }>(
+    'pause job',
+    sql`
+    UPDATE jobs
+    SET status = CASE WHEN status = 'running' THEN status ELSE 'paused' END,
+        pause_requested_at = CASE WHEN status = 'running' THEN coalesce(pause_requested_at, clock_timestamp()) END
+    WHERE id = ${jobId} AND status IN ('queued', 'running') AND cancel_requested_at IS NULL
+    RETURNING id, type, payload, status, pg_notify('jobs', 'cancel ' || id)
+  `,
+  );
+}
+
+/** A paused job is queued again, the request to pause a running one taken back. Undefined for all others. */
+export function resumeJob(
+  tx: Database,
+  jobId: string,
+): Promise<(EndedRow & { readonly status: JobStatus }) | undefined> {
+  return tx.maybeOne<EndedRow & { readonly status: JobStatus }>(
+    'resume job',
+    sql`
+    UPDATE jobs
+    SET status = CASE WHEN status = 'paused' THEN 'queued' ELSE status END, pause_requested_at = NULL
+    WHERE id = ${jobId} AND (status = 'paused' OR (status = 'running' AND pause_requested_at IS NOT NULL))
+    RETURNING id, type, payload, status, pg_notify('jobs', 'queued')
   `,
   );
 }

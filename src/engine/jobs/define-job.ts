@@ -45,6 +45,8 @@ export interface JobDefinition<Payload = unknown> {
   run(payload: Payload, context: JobContext): Promise<object | void>;
   /** Runs in the transaction that ends a job as failed or canceled, whoever ends it. */
   ended?(tx: Database, job: EndedJob<Payload>): Promise<void>;
+  /** Runs in the transaction that pauses or resumes a job; types without it cannot be paused. */
+  paused?(tx: Database, job: HookedJob<Payload> & { readonly isPaused: boolean }): Promise<void>;
   /** Runs in the transaction in which a caller has a failed or canceled job tried again. */
   retried?(tx: Database, job: HookedJob<Payload>): Promise<void>;
 }

@@ -1,6 +1,12 @@
 import type { Database, Pool } from '#platform/postgres/database.ts';
 import type { EndedJob, JobDefinitions, JobProgress } from './define-job.ts';
-import { cancelRunningJob, type EndedRow, failJob, type JobFailure } from './finish.query.ts';
+import {
+  cancelRunningJob,
+  type EndedRow,
+  failJob,
+  type JobFailure,
+  pauseRunningJob,
+} from './finish.query.ts';
 import type { Lease } from './lease.query.ts';
 import { endExpiredJob, type ExpiredLease } from './takeover.query.ts';
 
@@ -18,6 +24,21 @@ export function endOwnJob(
       : await cancelRunningJob(tx, lease, progress);
     if (!row) return false;
     await callEndedHook(tx, definitions, row, failure);
+    return true;
+  });
+}
+
+/** Pauses the worker's own job with its hook. False: the lease is another's, or the wish was taken back. */
+export function pauseOwnJob(
+  pool: Pool,
+  definitions: JobDefinitions,
+  lease: Lease,
+  progress: JobProgress,
+): Promise<boolean> {
+  return pool.transaction(async (tx) => {
+    const row = await pauseRunningJob(tx, lease, progress);
+    if (!row) return false;
+    await definitions.get(row.type)?.paused?.(tx, { id: row.id, payload: row.payload, isPaused: true });
     return true;
   });
 }

@@ -147,6 +147,23 @@ export async function giveBackJob(db: Database, lease: Lease, progress: JobProgr
   return held === 1;
 }
 
+/** Puts the job aside until a caller resumes it, the attempt not counted. Undefined: the lease is another's, no such wish. */
+export function pauseRunningJob(
+  tx: Database,
+  lease: Lease,
+  progress: JobProgress,
+): Promise<EndedRow | undefined> {
+  return tx.maybeOne<EndedRow>(
+    'pause running job',
+    sql`
+    UPDATE jobs
+    SET status = 'paused', attempts = attempts - 1, pause_requested_at = NULL, ${progressColumns(progress)}, ${released}
+    WHERE ${heldBy(lease)} AND pause_requested_at IS NOT NULL AND cancel_requested_at IS NULL
+    RETURNING id, type, payload
+  `,
+  );
+}
+
 /** The SET list of every way out of `running`. */
 export const released: Sql = sql`locked_at = NULL, locked_by = NULL, lease_expires_at = NULL`;
 

@@ -58,6 +58,7 @@ export function startHeartbeats(options: {
       if (stopped) return;
       if (!answer) return onStop(new JobStoppedError('lease_lost', 'another worker took the job over'));
       if (answer.cancelRequested) return onStop(new JobStoppedError('canceled', 'the job was canceled'));
+      if (answer.pauseRequested) return onStop(new JobStoppedError('paused', 'the job was paused'));
       const place = describeProgress(progress);
       if (answer.overdue) return onStop(new JobStoppedError('timeout', overdueMessage(limits, place)));
       if (answer.stalled) onStop(new JobStoppedError('timeout', stalledMessage(limits, place)));

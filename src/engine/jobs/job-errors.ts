@@ -7,7 +7,7 @@ export class LeaseLostError extends Error {
   }
 }
 
-export type StopReason = 'canceled' | 'timeout' | 'shutdown' | 'lease_lost';
+export type StopReason = 'canceled' | 'paused' | 'timeout' | 'shutdown' | 'lease_lost';
 
 /** Why a job's signal aborted. */
 export class JobStoppedError extends Error {

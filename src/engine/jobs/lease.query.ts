@@ -16,6 +16,7 @@ export interface LeaseLimits {
 
 export interface Heartbeat {
   readonly cancelRequested: boolean;
+  readonly pauseRequested: boolean;
   /** No progress for too long: the lease was not renewed. */
   readonly stalled: boolean;
   /** Running for too long in all: the lease was not renewed. */
@@ -45,6 +46,7 @@ export function renewLease(
     FROM now
     WHERE id = ${lease.jobId} AND lease_token = ${lease.leaseToken} AND status = 'running'
     RETURNING cancel_requested_at IS NOT NULL AS "cancelRequested",
+              pause_requested_at IS NOT NULL AS "pauseRequested",
               progress_at + ${stallTimeoutMs} * interval '1 ms' <= now.at AS stalled,
               locked_at + ${jobTimeoutMs} * interval '1 ms' <= now.at AS overdue
   `,

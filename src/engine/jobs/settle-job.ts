@@ -3,7 +3,7 @@ import type { Logger } from '#platform/observability/log.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClaimedJob } from './claim.query.ts';
 import type { JobDefinitions, JobProgress } from './define-job.ts';
-import { endOwnJob } from './end-job.ts';
+import { endOwnJob, pauseOwnJob } from './end-job.ts';
 import {
   findOutage,
   giveBackJob,
@@ -36,6 +36,7 @@ export interface SettleSettings {
 type Decision =
   | { readonly kind: 'end'; readonly failure: JobFailure | null }
   | { readonly kind: 'give_back' }
+  | { readonly kind: 'pause' }
   | { readonly kind: 'error_retry'; readonly delayMs: number; readonly message: string }
   | {
       readonly kind: 'outage_retry';
@@ -123,6 +124,8 @@ function decideStopped({ reason, message }: JobStoppedError): Decision | undefin
   switch (reason) {
     case 'canceled':
       return { kind: 'end', failure: null };
+    case 'paused':
+      return { kind: 'pause' };
     case 'timeout':
       return { kind: 'end', failure: { code: 'timeout', message } };
     case 'shutdown':
@@ -143,6 +146,11 @@ function write(
       return endOwnJob(pool, definitions, lease, progress, decision.failure);
     case 'give_back':
       return giveBackJob(pool, lease, progress);
+    case 'pause':
+      // Resumed in the meantime: back into the queue then.
+      return pauseOwnJob(pool, definitions, lease, progress).then(
+        (paused) => paused || giveBackJob(pool, lease, progress),
+      );
     case 'error_retry':
       return requeueAfterError(pool, lease, progress, decision);
     case 'outage_retry':
@@ -156,6 +164,9 @@ function logDecision(log: Logger, decision: Decision, outcome: Outcome): void {
     case 'end':
       if (decision.failure) log.warn({ err, code: decision.failure.code }, 'job failed');
       else log.info('job canceled');
+      return;
+    case 'pause':
+      log.info('job paused');
       return;
     case 'give_back':
       log.info('job given back');

@@ -25,6 +25,12 @@ export const TRANSITIONS = {
   cancel: { from: ['queued', 'paused'], to: 'canceled' },
   /** Its worker or the reaper obeys a caller's request to cancel. */
   obeyCancel: { from: ['running'], to: 'canceled' },
+  /** A caller puts it aside before a worker has it. */
+  pause: { from: ['queued'], to: 'paused' },
+  /** Its worker obeys a caller's request to pause. */
+  obeyPause: { from: ['running'], to: 'paused' },
+  /** A caller lets it go on. */
+  resume: { from: ['paused'], to: 'queued' },
   /** A caller has it tried again from the start. */
   retry: { from: ['failed', 'canceled'], to: 'queued' },
 } as const satisfies Record<string, { from: readonly JobStatus[]; to: JobStatus }>;
