@@ -1,7 +1,7 @@
 import type { FieldError } from '../ingestion/field-error.ts';
 
-/** What a cell becomes: the stored text, or what is wrong with it. */
-export type FieldReading = { readonly value: string } | { readonly fault: FieldFault };
+/** What a cell becomes: the stored text (null: an empty text counts as no value), or what is wrong with it. */
+export type FieldReading = { readonly value: string | null } | { readonly fault: FieldFault };
 
 /** A fault of one value; where it stood is added by the reader. */
 export type FieldFault = Pick<FieldError, 'code' | 'message' | 'expected' | 'suggestion'>;
@@ -21,13 +21,14 @@ export interface ResourceField {
    * Synchronous, throws nothing; called a million times a file.
    */
   readonly read: (value: string) => FieldReading;
-  /** The elements of a JSON array or of one cell; for `text[]` only. */
-  readonly split?: (cell: string) => readonly string[];
+  /** For `text[]` only: `read` for a list that is there element by element, as in a JSON array. `read` takes one cell. */
+  readonly readList?: (elements: readonly string[]) => FieldReading;
   /**
-   * Turns a value that must not be kept (a password) into one that may, off the event loop; `read` has passed. Such a
-   * field is blanked in errors and rejects, is never exported, and the upload that has it is removed when its import ends.
+   * Called once for each reading of a file (it may count): what turns a value that must not be kept (a password) into
+   * one that may, off the event loop; `read` has passed. An AppError ends the import. Such a field is blanked in errors
+   * and rejects, is never exported, and the upload that has it is removed when its import ends.
    */
-  readonly protect?: (value: string) => Promise<string>;
+  readonly protect?: () => (value: string) => string | Promise<string>;
   /** Name of the column in the table, where it is another one. */
   readonly column?: string;
   readonly description: string;
