@@ -92,7 +92,7 @@ function filesOf(source: Source, resource: Resource): readonly SourceFile[] {
 }
 
 function holdsSecret(resource: Resource, plan: ColumnPlan): boolean {
-  return resource.fields.some(({ protect }, at) => protect !== undefined && (plan.places[at] ?? -1) >= 0);
+  return resource.fields.some(({ protector }, at) => protector !== undefined && (plan.places[at] ?? -1) >= 0);
 }
 
 function unknownColumns({ unknown }: ColumnPlan, filename: string): ReportWarning[] {

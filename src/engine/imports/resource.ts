@@ -28,7 +28,7 @@ export interface ResourceField {
    * one that may, off the event loop; `read` has passed. An AppError ends the import. Such a field is blanked in errors
    * and rejects, is never exported, and the upload that has it is removed when its import ends.
    */
-  readonly protect?: () => (value: string) => string | Promise<string>;
+  readonly protector?: () => (value: string) => string | Promise<string>;
   /** Name of the column in the table, where it is another one. */
   readonly column?: string;
   readonly description: string;

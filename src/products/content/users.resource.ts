@@ -51,7 +51,7 @@ export function usersResource(protectPasswords: PasswordProtector): Resource {
         column: 'password_hash',
         type: 'text',
         read: readPassword,
-        protect: protectPasswords,
+        protector: protectPasswords,
         description:
           'Import only. A PHC string is kept, plain text (at most 1,024 characters) is hashed; none: no sign-in',
       },
