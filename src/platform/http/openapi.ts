@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { TSchema } from 'typebox';
 import type { RouteExample } from './access-rule.ts';
 import { ErrorEnvelope } from './error-envelope.ts';
 
@@ -62,7 +63,7 @@ export async function serveDocumentation(app: FastifyInstance): Promise<void> {
 /** What `config` of a route says to a reader: an id, its security, its example. */
 function operationOf(route: RouteOptions, publicRead: boolean): object {
   const { access, scope, example, multipart } = route.config ?? {};
-  const form = multipart === undefined ? {} : { consumes: ['multipart/form-data'], body: multipart };
+  const form = multipart === undefined ? {} : { body: formBody(route, multipart) };
   return {
     operationId: operationId(route),
     security: securityOf(access, publicRead),
@@ -70,6 +71,12 @@ function operationOf(route: RouteOptions, publicRead: boolean): object {
     ...(example === undefined ? {} : { 'x-example': example }),
     ...form,
   };
+}
+
+/** The form beside the other forms of the body that the route takes. */
+function formBody({ schema }: RouteOptions, multipart: TSchema): object {
+  const { content = {} } = (schema?.body ?? {}) as { content?: object };
+  return { content: { 'multipart/form-data': { schema: multipart }, ...content } };
 }
 
 function securityOf(access: string | undefined, publicRead: boolean): Record<string, string[]>[] {
@@ -111,7 +118,9 @@ function showExample({ 'x-example': example, parameters = [], requestBody }: Ope
     if (words[parameter.name] !== undefined) parameter.example = words[parameter.name];
   }
   if (example.body === undefined) return;
-  for (const media of Object.values(requestBody?.content ?? {})) media.example = example.body;
+  // Where there are several, the example is one of the first.
+  const [media] = Object.values(requestBody?.content ?? {});
+  if (media) media.example = example.body;
 }
 
 function withErrors(document: OpenApiDocument): object {

@@ -1,5 +1,5 @@
 /** What Ajv says about one place of the input; `FastifySchemaValidationError` with the fields used here. */
-interface SchemaError {
+export interface SchemaError {
   readonly keyword: string;
   readonly instancePath: string;
   readonly params: Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import { Ajv, type Options } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
+import type { SchemaError } from './validation-details.ts';
 
 const COMMON: Options = {
   allErrors: true,
@@ -17,6 +18,12 @@ const ofWords = withFormats(new Ajv({ ...COMMON, coerceTypes: 'array' }));
 
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) =>
   (httpPart === 'body' ? ofBody : ofWords).compile(schema);
+
+/** Finds what is wrong with texts, turning them into numbers and booleans in place where the schema asks for those. */
+export function compileWords(schema: TSchema): (words: object) => readonly SchemaError[] {
+  const check = ofWords.compile(schema);
+  return (words) => (check(words) ? [] : (check.errors ?? []));
+}
 
 /** Unknown parameters and fields are refused unless the schema itself says otherwise; OpenAPI shows the same. */
 export function refuseUnknownFields({ schema }: RouteOptions): void {
