@@ -69,7 +69,7 @@ export function datasetSliceRoutes(pool: Pool): FastifyPluginCallbackTypebox {
 }
 
 /** The file was read again while somebody paged through the former reading. */
-export function cursorExpired(): AppError {
+function cursorExpired(): AppError {
   const message = 'The file was read again since this cursor was made. Begin again without a cursor.';
   return new AppError('gone', 'cursor_expired', message);
 }
