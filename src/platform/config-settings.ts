@@ -133,6 +133,11 @@ export const SECTIONS = [
       { name: 'MAX_ARCHIVE_ENTRIES', default: '10000', meaning: 'Files inside one archive' },
       { name: 'MAX_PRODUCED_BYTES', default: '8GiB', meaning: 'What one upload may unpack to' },
       { name: 'MAX_ARCHIVE_RATIO', default: '200', meaning: 'Unpacked bytes for each packed one' },
+      {
+        name: 'MAX_PLAIN_PASSWORDS',
+        default: '10000',
+        meaning: 'Plain text passwords of one import of users; hashing them is slow on purpose',
+      },
     ],
   },
   {
@@ -215,5 +220,4 @@ export const UNBUILT: readonly { readonly name: string; readonly harmless?: stri
   { name: 'JOB_RETENTION' },
   { name: 'URL_IMPORT_ALLOWED_HOSTS' },
   { name: 'WEBHOOK_ALLOWED_HOSTS' },
-  { name: 'MAX_PLAIN_PASSWORDS' },
 ];
