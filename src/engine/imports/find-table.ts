@@ -1,8 +1,9 @@
 import { AppError } from '#platform/errors.ts';
+import { createDelimitedReader } from '../ingestion/delimited-reader.ts';
 import { assertText, detectDialect, type DialectEvidence } from '../ingestion/detect-dialect.ts';
 import { createEncodingDetector, type DetectedEncoding } from '../ingestion/detect-encoding.ts';
 import type { Dialect } from '../ingestion/dialect.ts';
-import { firstRows, readSample } from '../ingestion/inspect-text.ts';
+import { readSample } from '../ingestion/inspect-text.ts';
 import type { IngestionLimits } from '../ingestion/limits.ts';
 import type { SourceFile } from '../ingestion/source-file.ts';
 import type { ImportFormat } from './import-file.ts';
@@ -22,6 +23,8 @@ export interface FoundTable {
   readonly rows: readonly (readonly unknown[])[];
 }
 
+const SHOWN_RECORDS = 20;
+
 interface Wanted {
   readonly limits: IngestionLimits;
   /** As the caller said. */
@@ -37,7 +40,7 @@ interface Sample {
 
 /**
  * Format, encoding, separator and columns from the first 64 KiB of a file. Of the separators the one under which most
- * columns are known wins. Throws AppError unprocessable: not_text, empty_file, format_mismatch, duplicate_header.
+ * columns are known wins. Throws AppError unprocessable: not_text, missing_header, format_mismatch, duplicate_header.
  */
 export async function readTable(source: SourceFile, wanted: Wanted): Promise<FoundTable> {
   const sample = await readSample(source);
@@ -64,7 +67,7 @@ function readCells(
     .filter(({ separator }) => format !== 'tsv' || separator === '\t')
     .map(({ separator, quote }) => {
       const dialect: Dialect = { separator, quote, encoding: encoding.encoding };
-      const [header, ...rows] = firstRows(bytes, isWhole, dialect, limits);
+      const [header, ...rows] = firstRecords(bytes, isWhole, dialect, limits);
       const known = header?.filter((column) => find(column) >= 0).length ?? 0;
       return { dialect, header, rows, known };
     });
@@ -88,11 +91,35 @@ function readObjects(
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/);
   if (!isWhole) lines.pop();
-  const objects = lines.slice(0, 20).flatMap(parsedObject);
+  const objects = lines.slice(0, SHOWN_RECORDS).flatMap(parsedObject);
   const keys = [...new Set(objects.flatMap((object) => Object.keys(object)))];
   const plan = planColumns(resource, keys, find);
   const rows = objects.map((object) => keys.map((key) => object[key]));
   return { source, format: 'ndjson', encoding, dialect: { separator: ',' }, evidence: [], plan, rows };
+}
+
+/** None where the first record, which should name the columns, is not well-formed. */
+function firstRecords(
+  bytes: Buffer,
+  isWhole: boolean,
+  dialect: Dialect,
+  limits: IngestionLimits,
+): (readonly string[])[] {
+  const records: (readonly string[])[] = [];
+  let isReadable = true;
+  const reader = createDelimitedReader({
+    dialect,
+    limits,
+    onRecord({ cells }) {
+      if (records.length <= SHOWN_RECORDS) records.push([...cells]);
+    },
+    onError() {
+      if (records.length === 0) isReadable = false;
+    },
+  });
+  reader.push(bytes);
+  if (isWhole) reader.end();
+  return isReadable ? records : [];
 }
 
 function parsedObject(line: string): Record<string, unknown>[] {
@@ -117,8 +144,8 @@ function otherFormat(name: string, format: ImportFormat, looksLikeJson: boolean)
 function withoutHeader(name: string): AppError {
   return new AppError(
     'unprocessable',
-    'empty_file',
-    `"${name}" has no line with column names. Its first line must name the columns.`,
+    'missing_header',
+    `"${name}" does not begin with a well-formed line of column names. Its first line must name the columns.`,
     { file: name },
   );
 }

@@ -103,7 +103,8 @@ export function assertColumns(
   );
 }
 
-function plainName(name: string): string {
+/** A column name without case, blanks and punctuation. */
+export function plainName(name: string): string {
   return name
     .normalize('NFKC')
     .toLowerCase()

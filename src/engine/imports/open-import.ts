@@ -8,6 +8,7 @@ import type { ImportFile, ImportFormat, ReadDependencies } from './import-file.t
 import { assertColumns, type ColumnPlan, type FieldFinder, fieldFinder } from './map-columns.ts';
 import type { ReportWarning } from './report.query.ts';
 import type { Resource } from './resource.ts';
+import { secretNames } from './secret-values.ts';
 
 /** One text of an upload and how it is read. */
 export interface PlannedFile {
@@ -27,6 +28,8 @@ export interface OpenedImport {
   readonly limits: IngestionLimits;
   /** Some column holds values that must not be kept. */
   readonly hasSecrets: boolean;
+  /** What such columns may be called, without case and punctuation. */
+  readonly secretNames: readonly string[];
   /** What `import_jobs.detected` takes. */
   readonly detected: Readonly<Record<string, unknown>>;
   readonly warnings: readonly ReportWarning[];
@@ -41,8 +44,8 @@ const MOST_EXAMPLES = 20;
 /**
  * Opens an upload (plain, gzip, zip; CSV, TSV, NDJSON by content) and finds the column of each field.
  * Of a zip: the files that are called after the resource (`users.csv`, `users-2.ndjson`), or all where none is.
- * Throws AppError unprocessable: missing_columns, duplicate_header, invalid_mapping, format_mismatch, not_text,
- * empty_file, and what `openSource` throws.
+ * Throws AppError unprocessable: missing_columns, missing_header, duplicate_header, invalid_mapping, format_mismatch,
+ * not_text, empty_file, and what `openSource` throws.
  */
 export async function openImport(
   { files, limits }: ReadDependencies,
@@ -64,6 +67,7 @@ export async function openImport(
       find,
       limits,
       hasSecrets: found.some(({ plan }) => holdsSecret(resource, plan)),
+      secretNames: secretNames(resource, file.mapping),
       detected: describe(source, found, resource),
       warnings: found.flatMap(({ plan, source: { name } }) => unknownColumns(plan, name)),
       size: source.size,

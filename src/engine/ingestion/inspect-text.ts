@@ -57,13 +57,7 @@ export async function readSample(
   return { bytes: Buffer.concat(chunks).subarray(0, SAMPLE_BYTES), isWhole: length <= SAMPLE_BYTES };
 }
 
-/** The first well-formed records of a sample, at most 20. */
-export function firstRows(
-  bytes: Buffer,
-  isWhole: boolean,
-  dialect: Dialect,
-  limits: Pick<IngestionLimits, 'maxLineBytes' | 'maxColumns'>,
-): string[][] {
+function firstRows(bytes: Buffer, isWhole: boolean, dialect: Dialect, limits: IngestionLimits): string[][] {
   const rows: string[][] = [];
   const reader = createDelimitedReader({
     dialect,
