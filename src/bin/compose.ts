@@ -13,6 +13,7 @@ import { createHttpServer, type HttpServer } from '#platform/http/server.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import { createPool, type Pool } from '#platform/postgres/database.ts';
 import { pingServer } from '#platform/postgres/server-state.ts';
+import { contentRoutes } from '#products/content/index.ts';
 import { namesJobs, namesRoutes, type ReadModel, statisticsRoutes } from '#products/names/index.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { VERSION } from './version.ts';
@@ -80,6 +81,7 @@ export async function composeApi(foundation: Foundation, options: ApiOptions): P
   void app.register(jobRoutes({ pool, definitions, log }));
   void app.register(namesRoutes({ ...foundation, limits: config.uploads, maxUploadBytes }));
   void app.register(statisticsRoutes(pool, options.model));
+  void app.register(contentRoutes({ pool }));
   return app;
 }
 

@@ -1,5 +1,8 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { Resource } from '#engine/imports/resource.ts';
+import type { Pool } from '#platform/postgres/database.ts';
 import { articlesResource } from './articles.resource.ts';
+import { readContentRoutes } from './catalog/content.route.ts';
 import { commentsResource } from './comments.resource.ts';
 import { createPasswordHasher } from './password-hash.ts';
 import { passwordProtector } from './protect-passwords.ts';
@@ -14,3 +17,15 @@ export function contentResources(options: { readonly maxPlainPasswords: number }
 }
 
 export const CONTENT_RESOURCES = contentResources({ maxPlainPasswords: MAX_PLAIN_PASSWORDS });
+
+export interface ContentDependencies {
+  readonly pool: Pool;
+}
+
+/** Everything of the product that is served over HTTP. */
+export function contentRoutes({ pool }: ContentDependencies): FastifyPluginCallbackTypebox {
+  return (app, _options, done) => {
+    void app.register(readContentRoutes(pool));
+    done();
+  };
+}
