@@ -1,7 +1,7 @@
+import { type ChunkFeed, type ChunkWindow, chunkWindow, feedWindow } from './chunk-window.ts';
 import type { Dialect } from './dialect.ts';
-import { type FieldError, fieldError } from './field-error.ts';
+import { fieldError } from './field-error.ts';
 import type { IngestionLimits } from './limits.ts';
-import type { RecordPosition } from './record-error.ts';
 import {
   afterLineEnd,
   createRecordSplitter,
@@ -10,15 +10,9 @@ import {
   splitRecord,
   useBuffer,
 } from './record-splitter.ts';
+import type { ReadingPosition, RefusedRecord, SourceRecord } from './source-record.ts';
 import { structureErrors } from './structure-errors.ts';
 import { createUtf16Transcoder } from './utf16-transcoder.ts';
-
-interface SourceRecord extends RecordPosition {
-  /** Where its content ends in the file; the line end follows. */
-  readonly byteEnd: number;
-  /** A copy of the source bytes without the line end; of a `line_too_long` only the first `maxLineBytes`. */
-  raw(): Buffer;
-}
 
 /**
  * A record and its cells. One object for all records: valid until `onRecord` returns.
@@ -31,11 +25,6 @@ export interface RawRecord extends SourceRecord {
   readonly quoted: (at: number) => boolean;
 }
 
-/** A record that is not well-formed, with everything that is wrong with it. May be kept. */
-export interface RefusedRecord extends SourceRecord {
-  readonly errors: readonly FieldError[];
-}
-
 export interface DelimitedReaderOptions {
   readonly dialect: Dialect;
   readonly limits: Pick<IngestionLimits, 'maxLineBytes' | 'maxColumns'>;
@@ -43,14 +32,8 @@ export interface DelimitedReaderOptions {
   readonly onRecord: (record: RawRecord) => void;
   /** Every other record, in its place between them. */
   readonly onError: (refused: RefusedRecord) => void;
-  /** Where the first byte pushed stands, when reading goes on in the middle of a file; never inside a record. */
-  readonly from?: { readonly byteOffset: number; readonly line: number; readonly record: number };
-}
-
-/** Synchronous: records are handed over during `push` and `end`. A chunk pushed must not be written to afterwards. */
-export interface DelimitedReader {
-  push(chunk: Buffer): void;
-  end(): void;
+  /** Default: the start of a file. */
+  readonly from?: ReadingPosition;
 }
 
 interface LongRecord {
@@ -60,11 +43,7 @@ interface LongRecord {
   readonly head: Buffer;
 }
 
-interface ReaderState {
-  /** The bytes being read, and where they stand in the file. */
-  buffer: Buffer;
-  baseOffset: number;
-  isLast: boolean;
+interface ReaderState extends ChunkWindow {
   /** Numbers of the next line and record. */
   line: number;
   record: number;
@@ -74,67 +53,30 @@ interface ReaderState {
 
 const LF = 10;
 const CR = 13;
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Reads delimited text in chunks of any size. Line ends are LF, CRLF and CR, also mixed; empty lines are passed
  * over; a byte-order mark too. What is wrong with a record ends with its line, except for an unclosed quote, which
  * runs to the end of the file or to `maxLineBytes`. Offsets of UTF-16 are those of the text as UTF-8.
+ * Synchronous: records are handed over during `push` and `end`. A chunk pushed must not be written to afterwards.
  * Memory: one chunk and at most two records of `maxLineBytes`.
  */
-export function createDelimitedReader(options: DelimitedReaderOptions): DelimitedReader {
+export function createDelimitedReader(options: DelimitedReaderOptions): ChunkFeed {
   const { encoding = 'utf-8' } = options.dialect;
   const isUtf16 = encoding === 'utf-16le' || encoding === 'utf-16be';
-  const transcoder = isUtf16 ? createUtf16Transcoder(encoding) : undefined;
-  const mayStartWithMark = isUtf16 || encoding === 'utf-8';
-  const { byteOffset: baseOffset = 0, line = 1, record = 1 } = options.from ?? {};
-  const state: ReaderState = {
-    buffer: BYTE_ORDER_MARK,
-    baseOffset,
-    isLast: false,
-    line,
-    record,
-    long: undefined,
-  };
-  const readRecords = recordLoop(options, state);
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
-  let wantedBytes = BYTE_ORDER_MARK.length;
+  const { byteOffset, line = 1, record = 1 } = options.from ?? {};
+  const state: ReaderState = { ...chunkWindow(byteOffset), line, record, long: undefined };
+  const feed = feedWindow(state, isUtf16 || encoding === 'utf-8', recordLoop(options, state));
+  if (!isUtf16) return feed;
 
+  const transcoder = createUtf16Transcoder(encoding);
   return {
-    push(chunk) {
-      add(transcoder === undefined ? chunk : transcoder.push(chunk));
-      if (pendingBytes >= wantedBytes) consume();
-    },
+    push: (chunk) => feed.push(transcoder.push(chunk)),
     end() {
-      if (transcoder !== undefined) add(transcoder.end());
-      state.isLast = true;
-      consume();
+      feed.push(transcoder.end());
+      feed.end();
     },
   };
-
-  function add(chunk: Buffer): void {
-    pending.push(chunk);
-    pendingBytes += chunk.length;
-  }
-
-  function consume(): void {
-    const [only] = pending;
-    state.buffer = pending.length === 1 && only !== undefined ? only : Buffer.concat(pending);
-    const position = readRecords(startOfText());
-    const rest = state.buffer.subarray(position);
-    state.baseOffset += position;
-    pending = rest.length > 0 ? [Buffer.from(rest)] : [];
-    pendingBytes = rest.length;
-    // An unfinished record is read again from its start: waiting for as much again keeps that linear.
-    wantedBytes = Math.max(1, 2 * rest.length);
-  }
-
-  function startOfText(): number {
-    const isMarked =
-      mayStartWithMark && state.baseOffset === 0 && state.buffer.subarray(0, 3).equals(BYTE_ORDER_MARK);
-    return isMarked ? BYTE_ORDER_MARK.length : 0;
-  }
 }
 
 /** A function that reads all complete records of the buffer from a position on and answers where it stopped. */

@@ -13,17 +13,31 @@ export function structureErrors(
   baseOffset: number,
   encoding: Encoding,
 ): FieldError[] {
-  return faults.map(({ code, column, start, end }) => {
-    const shown = buffer.subarray(start, Math.min(end, start + SHOWN_BYTES));
-    const value = shown.toString(encoding === 'iso-8859-1' ? 'latin1' : 'utf8');
-    if (code !== 'encoding_error') return fieldError(code, { column, value });
-    const wrong = start + firstWrongByte(buffer.subarray(start, end), encoding);
-    return fieldError(code, {
-      column,
-      value,
-      message: encodingMessage(buffer[wrong] ?? 0, baseOffset + wrong, encoding),
-    });
+  return faults.map((fault) => {
+    if (fault.code === 'encoding_error') return encodingError(fault, buffer, baseOffset, encoding);
+    return fieldError(fault.code, { column: fault.column, value: shownBytes(fault, buffer, encoding) });
   });
+}
+
+/** Names the first byte that is not in the encoding, between two positions that hold one. */
+export function encodingError(
+  place: { readonly column: number | null; readonly start: number; readonly end: number },
+  buffer: Buffer,
+  baseOffset: number,
+  encoding: Encoding,
+): FieldError {
+  const { column, start, end } = place;
+  const wrong = start + firstWrongByte(buffer.subarray(start, end), encoding);
+  return fieldError('encoding_error', {
+    column,
+    value: shownBytes(place, buffer, encoding),
+    message: encodingMessage(buffer[wrong] ?? 0, baseOffset + wrong, encoding),
+  });
+}
+
+function shownBytes(place: { start: number; end: number }, buffer: Buffer, encoding: Encoding): string {
+  const shown = buffer.subarray(place.start, Math.min(place.end, place.start + SHOWN_BYTES));
+  return shown.toString(encoding === 'iso-8859-1' ? 'latin1' : 'utf8');
 }
 
 function encodingMessage(byte: number, offset: number, encoding: Encoding): string {

@@ -1,13 +1,10 @@
-import {
-  createDelimitedReader,
-  type RawRecord,
-  type RefusedRecord,
-} from '#engine/ingestion/delimited-reader.ts';
+import { createDelimitedReader, type RawRecord } from '#engine/ingestion/delimited-reader.ts';
 import { fieldError } from '#engine/ingestion/field-error.ts';
 import type { Ledger } from '#engine/ingestion/ledger.ts';
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import type { RecordPosition } from '#engine/ingestion/record-error.ts';
 import type { SourceFile } from '#engine/ingestion/source-files.ts';
+import type { RefusedRecord } from '#engine/ingestion/source-record.ts';
 import type { FileFacts, NameParser } from '../parsers/name-parser.ts';
 import type { Repeat } from './build-slices.ts';
 import type { NameNumbers } from './name-numbers.ts';
