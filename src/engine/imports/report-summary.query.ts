@@ -1,5 +1,6 @@
 import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
+import type { ReportWarning } from './report.query.ts';
 
 /** The ledger of one reading: what became of its records. */
 export interface ReportSummary {
@@ -20,4 +21,13 @@ export function findReportSummary(db: Database, reportNo: number): Promise<Repor
              error_count::float8 AS error_count, truncated
       FROM reports WHERE no = ${reportNo}`,
   );
+}
+
+/** What a report says about its file as a whole. */
+export async function findReportWarnings(db: Database, reportNo: number): Promise<readonly ReportWarning[]> {
+  const row = await db.maybeOne<{ warnings: readonly ReportWarning[] }>(
+    'findReportWarnings',
+    sql`SELECT warnings FROM reports WHERE no = ${reportNo}`,
+  );
+  return row?.warnings ?? [];
 }
