@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { addNamesCommands } from './client/names-commands.ts';
+import { addContentCommands } from './client/content-commands.ts';
+import { addImportCommand } from './client/import-commands.ts';
 import { addManagementCommands } from './client/management-commands.ts';
+import { addNamesCommands } from './client/names-commands.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 import { readSettings } from './settings.ts';
 import { VERSION } from './version.ts';
@@ -12,6 +14,8 @@ A first walk:
   affirm-name names top --country US --year 2020         the most given names of a year
   affirm-name names trend Olivia --country US --gender F
   affirm-name names gender Jordan Kim --country US
+  affirm-name import users.csv --as users                import records of another kind
+  affirm-name export users --format ndjson > users.ndjson
 
 The commands from "import" on talk to a running server: AFFIRM_NAME_URL, or the one on this machine with its own
 admin key. docs/configuration.md lists all settings; they come from the environment or from .env.`;
@@ -28,7 +32,9 @@ export function createProgram(): Command {
     .addHelpText('after', EXAMPLES);
   addProcessCommands(program);
   addMigrateCommands(program);
+  addImportCommand(program);
   addNamesCommands(program);
+  addContentCommands(program);
   addManagementCommands(program);
   return program;
 }

@@ -107,8 +107,11 @@ test('help teaches with examples, and a doctor names what is wrong', async (t) =
   const dataDir = dataFolder(t);
   const help = await runCommand(['--help'], { dataDir });
   assert.match(help.stdout, /affirm-name import names\.zip --country US/);
-  assert.match((await runCommand(['import', '--help'], { dataDir })).stdout, /Examples:/);
+  for (const command of ['import', 'export', 'names'])
+    assert.match((await runCommand([command, '--help'], { dataDir })).stdout, /Examples:/);
   assert.match((await runCommand(['--version'], { dataDir })).stdout, /^\d+\.\d+\.\d+\n$/);
+  const useless = await runCommand(['import', 'a.csv', '--country', 'US', '--as', 'users'], { dataDir });
+  assert.match(useless.stderr, /^invalid_option: --country does not go with --as users/);
   const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
   const doctor = await runCommand(['doctor'], { dataDir, env });
   assert.equal(doctor.code, 1);

@@ -1,14 +1,5 @@
 import type { Command } from 'commander';
-import { importCommand } from './import-files.ts';
 import { genderCommand, searchCommand, topCommand, trendCommand } from './names.ts';
-
-const IMPORT_EXAMPLES = `
-Examples:
-  affirm-name import names.zip --country US
-  affirm-name import yob*.txt --country US --strict
-  affirm-name import 2020.txt --country US --parser us_ssa --year 2020 --dry-run
-
-The exit code is 1 when a file was not imported, and with --strict also when records were refused.`;
 
 const NAMES_EXAMPLES = `
 Examples:
@@ -17,9 +8,8 @@ Examples:
   affirm-name names gender Jordan --country US --year-from 1990
   affirm-name names search zoe`;
 
-/** Importing files, and asking what they say. */
+/** Asking what the imported files say. */
 export function addNamesCommands(program: Command): void {
-  addImportCommand(program);
   const names = program
     .command('names')
     .description('ask the published numbers')
@@ -35,28 +25,6 @@ export function addNamesCommands(program: Command): void {
     .option('--limit <N>', 'how many', '20')
     .option('--json', 'the answer as it came')
     .action(searchCommand);
-}
-
-function addImportCommand(program: Command): void {
-  program
-    .command('import')
-    .argument('<FILE...>', 'CSV, TXT, zip or gzip, as the office publishes it')
-    .description('import files and wait until their numbers are published')
-    .option('--country <CODE>', 'ISO 3166-1 alpha-2; may be left out where only one parser fits')
-    .option('--parser <ID>', 'instead of the one that is detected')
-    .option('--year <YYYY>', 'where neither rows nor file name tell it')
-    .option('--gender <F|M>', 'where the rows do not tell it')
-    .option('--area <CODE>', 'ISO 3166-2, e.g. US-CA, where the rows do not tell it')
-    .option('--edition <TEXT>', 'which release it is; a newer one is greater as text')
-    .option('--mode <partial|atomic>', 'atomic: one refused record fails the file')
-    .option('--max-errors <N>', 'fail when more records are refused')
-    .option('--max-error-ratio <SHARE>', 'fail when a greater share is refused, 0 to 1')
-    .option('--allow-duplicate', 'also when the same file was imported before')
-    .option('--dry-run', 'read and report, keep nothing')
-    .option('--strict', 'exit code 1 when records were refused')
-    .option('--no-wait', 'only hand the files over')
-    .addHelpText('after', IMPORT_EXAMPLES)
-    .action(importCommand);
 }
 
 function addTopCommand(names: Command): void {

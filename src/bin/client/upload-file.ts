@@ -3,25 +3,28 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AppError } from '#platform/errors.ts';
 import { randomToken } from '#platform/ids.ts';
-import type { ApiClient, Single } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
 
-/** The part of the API's answer that the command line uses. */
-export interface AcceptedFile {
-  readonly dataset_id: string;
-  readonly job_id: string;
+export interface Upload {
+  /** Where the form is sent. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly file: string;
+  /** They stand before the file; what is undefined is left out. */
+  readonly fields: Readonly<Record<string, string | undefined>>;
+  /** Hears how many bytes of the file are on their way. */
+  readonly onSent: (sent: number, total: number) => void;
 }
 
-/** Streams a file to the server; `onSent` hears how many of its bytes are on their way. */
-export async function uploadFile(
-  api: ApiClient,
-  file: string,
-  fields: Readonly<Record<string, string>>,
-  onSent: (sent: number, total: number) => void,
-): Promise<AcceptedFile> {
+/** Streams a file to the server and gives its answer. */
+export async function uploadFile<Answer>(api: ApiClient, upload: Upload): Promise<Answer> {
+  const { path, headers, file, fields, onSent } = upload;
   const size = await sizeOf(file);
   const boundary = `affirm-name-${randomToken(18)}`;
   const head = [
-    ...Object.entries(fields).map(([name, value]) => fieldPart(boundary, name, value)),
+    ...Object.entries(fields).map(([name, value]) =>
+      value === undefined ? '' : fieldPart(boundary, name, value),
+    ),
     filePart(boundary, file),
   ];
   const before = Buffer.from(head.join(''));
@@ -40,13 +43,13 @@ export async function uploadFile(
     yield after;
   }
 
-  const response = await api.request('/v1/datasets', {
+  const response = await api.request(path, {
     method: 'POST',
-    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    headers: { ...headers, 'content-type': `multipart/form-data; boundary=${boundary}` },
     body: ReadableStream.from(body()),
     duplex: 'half',
   });
-  return ((await response.json()) as Single<AcceptedFile>).data;
+  return (await response.json()) as Answer;
 }
 
 async function sizeOf(file: string): Promise<number> {
