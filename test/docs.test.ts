@@ -14,7 +14,7 @@ function codesInSource(): Set<string> {
     const text = read(file);
     for (const [, argument = ''] of text.matchAll(/new AppError\(\s*'[a-z_]+',\s*([^,]+),/g))
       for (const [, code = ''] of argument.matchAll(/'([a-z_]+)'/g)) codes.add(code);
-    for (const [, code = ''] of text.matchAll(/unauthenticated\('([a-z_]+)'/g)) codes.add(code);
+    for (const [, code = ''] of text.matchAll(/(?:unauthenticated|urlError)\('([a-z_]+)'/g)) codes.add(code);
   }
   return codes;
 }

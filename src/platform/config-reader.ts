@@ -3,6 +3,7 @@ import {
   type Parsed,
   parseChoice,
   parseDuration,
+  parseHosts,
   parseList,
   parseSize,
   parseSwitch,
@@ -21,6 +22,8 @@ export interface SettingsReader {
   switch(name: SettingName): boolean;
   choice<const Word extends string>(name: SettingName, words: readonly Word[]): Word;
   list(name: SettingName): readonly string[];
+  /** `host` or `host:port`. */
+  hosts(name: SettingName): readonly string[];
   /** Adds a problem found by the caller; `problem` follows the name. */
   refuse(name: string, problem: string): void;
   readonly problems: readonly string[];
@@ -64,6 +67,7 @@ export function createSettingsReader(variables: Variables): SettingsReader {
     choice: (name, words) =>
       read(name, (given) => parseChoice(given, words), words[0] as (typeof words)[number]),
     list: (name) => read(name, parseList, []),
+    hosts: (name) => read(name, parseHosts, []),
   };
 }
 

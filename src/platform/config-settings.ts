@@ -141,6 +141,22 @@ export const SECTIONS = [
     ],
   },
   {
+    title: 'Outgoing requests',
+    settings: [
+      {
+        name: 'URL_IMPORT_ALLOWED_HOSTS',
+        meaning:
+          'Hosts whose files may be imported although they are private: `host` for ports 80 and 443, `host:port` for another; comma-separated',
+        example: 'files.internal,10.0.0.5:9000',
+      },
+      {
+        name: 'WEBHOOK_ALLOWED_HOSTS',
+        meaning: 'The same for messages about ended jobs',
+        example: 'hooks.internal:8080',
+      },
+    ],
+  },
+  {
     title: 'Jobs',
     settings: [
       { name: 'WORKER_CONCURRENCY', default: '4', meaning: 'Jobs at a time; 0 = API alone' },
@@ -218,6 +234,4 @@ export const UNBUILT: readonly { readonly name: string; readonly harmless?: stri
   { name: 'EXPORT_RETENTION' },
   { name: 'RESULT_RETENTION' },
   { name: 'JOB_RETENTION' },
-  { name: 'URL_IMPORT_ALLOWED_HOSTS' },
-  { name: 'WEBHOOK_ALLOWED_HOSTS' },
 ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDuration, parseSize, parseSwitch } from './config-values.ts';
+import { parseDuration, parseHosts, parseSize, parseSwitch } from './config-values.ts';
 
 const durations = {
   '250ms': 250,
@@ -30,3 +30,25 @@ test('a switch is on or off, nothing between', () => {
   for (const text of ['false', '0', 'no', 'off']) assert.deepEqual(parseSwitch(text), { value: false });
   for (const text of ['', 'maybe', '2']) assert.ok('problem' in parseSwitch(text));
 });
+
+test('hosts are written as URLs write them, each with the port it was given', () => {
+  assert.deepEqual(
+    parseHosts('Files.Internal, 10.0.0.5:9000, [FD00::05], s3.internal:080,münchen.example:443'),
+    {
+      value: ['files.internal', '10.0.0.5:9000', '[fd00::5]', 's3.internal:80', 'xn--mnchen-3ya.example:443'],
+    },
+  );
+});
+for (const text of [
+  'http://files',
+  'files/',
+  'user@files',
+  '*.internal',
+  'files:99999',
+  'fd00::5',
+  'a b',
+  '?',
+  'a,#',
+]) {
+  test(`${JSON.stringify(text)} is no list of hosts`, () => assert.ok('problem' in parseHosts(text)));
+}

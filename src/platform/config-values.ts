@@ -63,10 +63,28 @@ export function parseChoice<Word extends string>(text: string, words: readonly W
 
 /** `a, b` → ['a', 'b']. */
 export function parseList(text: string): Parsed<readonly string[]> {
-  return {
-    value: text
-      .split(',')
-      .map((word) => word.trim())
-      .filter((word) => word !== ''),
-  };
+  return { value: parseWords(text) };
+}
+
+/** `files.internal, 10.0.0.5:9000, [fd00::5]` → hosts as URLs write them, each with its port where it was given one. */
+export function parseHosts(text: string): Parsed<readonly string[]> {
+  const hosts = parseWords(text).map(hostOf);
+  if (hosts.includes(undefined))
+    return { problem: 'must be host names or addresses, each with or without a port, comma-separated' };
+  return { value: hosts.filter((host) => host !== undefined) };
+}
+
+function hostOf(word: string): string | undefined {
+  const url = /[/?#@\\*]/.test(word) ? null : URL.parse(`http://${word}/`);
+  if (!url) return undefined;
+  // URLs do not write the usual port.
+  const port = /:0*80$/.test(word) ? '80' : url.port;
+  return port === '' ? url.hostname : `${url.hostname}:${port}`;
+}
+
+function parseWords(text: string): string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }

@@ -55,6 +55,8 @@ export interface Config {
     readonly stallTimeoutMs: number;
     readonly retryWindowMs: number;
   };
+  /** Hosts that may be private, as `host` or `host:port`. */
+  readonly outgoing: { readonly importHosts: readonly string[]; readonly webhookHosts: readonly string[] };
   readonly retention: { readonly idempotencyMs: number };
   readonly log: { readonly level: (typeof LOG_LEVELS)[number]; readonly format: 'json' | 'text' };
   readonly client: { readonly url: string | undefined; readonly key: string | undefined };
@@ -97,6 +99,10 @@ export function loadConfig(variables: Variables): Config {
     server: readServer(read, given, urls.url === undefined),
     access: { publicRead: read.switch('PUBLIC_READ'), bootstrapAdminKey: readAdminKey(read) },
     ...readWork(read),
+    outgoing: {
+      importHosts: read.hosts('URL_IMPORT_ALLOWED_HOSTS'),
+      webhookHosts: read.hosts('WEBHOOK_ALLOWED_HOSTS'),
+    },
     retention: { idempotencyMs: read.duration('IDEMPOTENCY_RETENTION', 60_000) },
     log: { level: read.choice('LOG_LEVEL', LOG_LEVELS), format: read.choice('LOG_FORMAT', ['json', 'text']) },
     client: { url: readServerUrl(read), key: read.text('AFFIRM_NAME_KEY') },
