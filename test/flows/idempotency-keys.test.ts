@@ -10,9 +10,13 @@ import {
   releaseKey,
   renewKey,
 } from '#engine/idempotency/idempotency.query.ts';
+import { maintainIdempotencyJob } from '#engine/idempotency/maintain-idempotency.job.ts';
+import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
 import { testDatabase } from '#test/support/database.ts';
+import { jobRow, startTestWorker, until } from '../faults/jobs-support.ts';
 
-const { pool } = await testDatabase();
+const db = await testDatabase();
+const { pool } = db;
 
 const LEASE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -140,3 +144,28 @@ async function untilSomebodyWaits(): Promise<void> {
     assert.ok(performance.now() < deadline, 'nobody waits for the key');
   }
 }
+
+test('maintenance forgets keys after their time and no others', async (t) => {
+  const [holder = ''] = HOLDERS;
+  const keys = ['old and done', 'old and left', 'new and done', 'old and long in coming'].map((key) => ({
+    caller: 'anonymous',
+    route: 'POST /v1/kept',
+    key,
+    holder,
+  }));
+  for (const key of keys) {
+    await holdKey(pool, key, LEASE_MS);
+    if (key.key.endsWith('done')) await completeKey(pool, key, { fingerprint: PRINT, resourceId: MADE });
+    if (key.key.startsWith('old')) await letTimePass(key.key, true);
+    if (key.key.endsWith('coming')) await renewKey(pool, key, LEASE_MS);
+  }
+  const worker = await startTestWorker(db, [maintainIdempotencyJob(pool, HOUR_MS)]);
+  t.after(() => worker.stop());
+  const id = await enqueueJob(pool, { type: 'maintain_idempotency', payload: {}, createdBy: null });
+  await until('the job ends', async () => (await jobRow(pool, id)).status === 'completed');
+  const known = await Promise.all(keys.map((key) => findKey(pool, key)));
+  assert.deepEqual(
+    known.map((key) => key?.status),
+    [undefined, undefined, 'done', 'receiving'],
+  );
+});
