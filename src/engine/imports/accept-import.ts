@@ -3,6 +3,7 @@ import type { Caller } from '#platform/http/access-rule.ts';
 import type { ReceivedUpload } from '#platform/http/receive-upload.ts';
 import { randomToken } from '#platform/ids.ts';
 import type { Database, Pool } from '#platform/postgres/database.ts';
+import { checkUrl, type UrlRules } from '../fetching/url-guard.ts';
 import type { Seal } from '../idempotency/do-once.ts';
 import type { ReadDependencies } from './import-file.ts';
 import type { ImportRequest } from './import-form.ts';
@@ -17,10 +18,10 @@ import { findVisibleImport } from './visible-import.ts';
 export interface AcceptDependencies extends ReadDependencies {
   readonly pool: Pool;
   readonly resources: readonly Resource[];
-  /** Throws AppError `url_not_allowed` for an address that may not be fetched; without asking the network. */
-  readonly checkSourceUrl: (url: string) => void;
-  /** The same for an address that is told about the end. */
-  readonly checkCallbackUrl: (url: string) => void;
+  /** What may be fetched. */
+  readonly sourceRules: UrlRules;
+  /** What may be told about the end. */
+  readonly callbackRules: UrlRules;
 }
 
 /** Where the records come from. */
@@ -44,9 +45,9 @@ export async function acceptImport(
   dependencies: AcceptDependencies,
   { id, records, about, caller, seal }: NewImportRequest,
 ): Promise<{ readonly callbackSecret: string | null }> {
-  const { pool, checkCallbackUrl } = dependencies;
+  const { pool, callbackRules } = dependencies;
   const callbackUrl = about.callback_url ?? null;
-  if (callbackUrl !== null) checkCallbackUrl(callbackUrl);
+  if (callbackUrl !== null) checkUrl(callbackUrl, callbackRules);
   const resource = resourceOf(dependencies, about);
   await requireRelations(pool, about, caller);
   await lookAt(dependencies, id, records, about, resource);
@@ -98,7 +99,7 @@ async function lookAt(
 ): Promise<void> {
   const { format = null, mapping = null } = about;
   if ('url' in records) {
-    dependencies.checkSourceUrl(records.url);
+    checkUrl(records.url, dependencies.sourceRules);
     fieldFinder(resource, mapping);
     return;
   }
