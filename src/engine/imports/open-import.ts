@@ -81,18 +81,18 @@ export async function openImport(
 }
 
 /** The files of a source that hold records of the resource. Throws AppError unprocessable `empty_file` for none. */
-function filesOf(source: Source, resource: Resource): readonly SourceFile[] {
+export function filesOf(source: Source, resource: Resource): readonly [SourceFile, ...SourceFile[]] {
   const isNamed = new RegExp(`(^|[/\\\\])${resource.name}([^/\\\\a-z][^/\\\\]*)?$`, 'i');
   const named = source.files.filter(({ name }) => isNamed.test(name));
-  const files = named.length > 0 ? named : source.files;
-  if (files.length === 0) {
+  const [first, ...others] = named.length > 0 ? named : source.files;
+  if (!first) {
     throw new AppError(
       'unprocessable',
       'empty_file',
       'The archive holds no file. Pack at least one into it.',
     );
   }
-  return files;
+  return [first, ...others];
 }
 
 function holdsSecret(resource: Resource, plan: ColumnPlan): boolean {
