@@ -13,7 +13,12 @@ import { createHttpServer, type HttpServer } from '#platform/http/server.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import { createPool, type Pool } from '#platform/postgres/database.ts';
 import { pingServer } from '#platform/postgres/server-state.ts';
-import { contentRoutes } from '#products/content/index.ts';
+import {
+  type ContentDependencies,
+  contentJobs,
+  contentResources,
+  contentRoutes,
+} from '#products/content/index.ts';
 import { namesJobs, namesRoutes, type ReadModel, statisticsRoutes } from '#products/names/index.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { VERSION } from './version.ts';
@@ -25,6 +30,7 @@ export interface Foundation {
   readonly pool: Pool;
   readonly files: FileStore;
   readonly definitions: JobDefinitions;
+  readonly content: ContentDependencies;
 }
 
 export interface FoundationOptions {
@@ -40,11 +46,14 @@ export function layFoundation(options: FoundationOptions): Foundation {
   const pool = openPool(options);
   const files = createLocalFileStore(config.storagePath);
   const scratchDir = scratchFolder(config.dataDir);
+  const { uploads: limits, outgoing } = config;
+  const content = { pool, files, log, limits, outgoing, resources: contentResources(limits) };
   const definitions = jobDefinitions([
-    ...namesJobs({ pool, files, limits: config.uploads, scratchDir, log }),
+    ...namesJobs({ pool, files, limits, scratchDir, log }),
+    ...contentJobs(content),
     maintainIdempotencyJob(pool, config.retention.idempotencyMs),
   ]);
-  return { config, log, pool, files, definitions };
+  return { config, log, pool, files, definitions, content };
 }
 
 function openPool({ config, log, databaseUrl, maxConnections, applicationName }: FoundationOptions): Pool {
@@ -81,7 +90,7 @@ export async function composeApi(foundation: Foundation, options: ApiOptions): P
   void app.register(jobRoutes({ pool, definitions, log }));
   void app.register(namesRoutes({ ...foundation, limits: config.uploads, maxUploadBytes }));
   void app.register(statisticsRoutes(pool, options.model));
-  void app.register(contentRoutes({ pool }));
+  void app.register(contentRoutes({ ...foundation.content, maxUploadBytes, definitions }));
   return app;
 }
 

@@ -1,5 +1,13 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { importRoutes } from '#engine/imports/imports.route.ts';
 import type { Resource } from '#engine/imports/resource.ts';
+import type { IngestionLimits } from '#engine/ingestion/limits.ts';
+import type { JobDefinition, JobDefinitions } from '#engine/jobs/define-job.ts';
+import { webhookJob } from '#engine/webhooks/webhook.job.ts';
+import { systemClock } from '#platform/clock.ts';
+import type { FileStore } from '#platform/files/file-store.ts';
+import type { Caller } from '#platform/http/access-rule.ts';
+import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { articlesResource } from './articles.resource.ts';
 import { readContentRoutes } from './catalog/content.route.ts';
@@ -18,14 +26,37 @@ export function contentResources(options: { readonly maxPlainPasswords: number }
 
 export const CONTENT_RESOURCES = contentResources({ maxPlainPasswords: MAX_PLAIN_PASSWORDS });
 
+/** What routes and jobs of the product have in common. */
 export interface ContentDependencies {
   readonly pool: Pool;
+  readonly files: FileStore;
+  readonly log: Logger;
+  readonly resources: readonly Resource[];
+  readonly limits: IngestionLimits;
+  /** Hosts that may be private: to import from, and to tell about ends. */
+  readonly outgoing: { readonly importHosts: readonly string[]; readonly webhookHosts: readonly string[] };
+}
+
+export interface ContentRoutesDependencies extends ContentDependencies {
+  /** Largest file that this caller may send, in bytes; 0: no limit. */
+  readonly maxUploadBytes: (caller: Caller) => number;
+  /** All jobs of the server, for commands. */
+  readonly definitions: JobDefinitions;
 }
 
 /** Everything of the product that is served over HTTP. */
-export function contentRoutes({ pool }: ContentDependencies): FastifyPluginCallbackTypebox {
+export function contentRoutes(dependencies: ContentRoutesDependencies): FastifyPluginCallbackTypebox {
+  const { pool, outgoing } = dependencies;
+  const sourceRules = { allowedHosts: outgoing.importHosts };
+  const callbackRules = { allowedHosts: outgoing.webhookHosts };
   return (app, _options, done) => {
     void app.register(readContentRoutes(pool));
+    void app.register(importRoutes({ ...dependencies, sourceRules, callbackRules }));
     done();
   };
+}
+
+/** The jobs of the product, for workers. */
+export function contentJobs({ pool, outgoing }: ContentDependencies): JobDefinition[] {
+  return [webhookJob({ pool, rules: { allowedHosts: outgoing.webhookHosts }, clock: systemClock })];
 }
