@@ -268,3 +268,30 @@ test('before its records are judged, an import has no errors, and cancel ends it
   const resumed = await send(`/v1/imports/${made.job_id}/resume`, { method: 'POST' });
   assert.deepEqual([resumed.status, resumed.body.error.code], [409, 'job_not_paused']);
 });
+
+test('an inspection says what would become of a file, masks secrets and keeps nothing', async () => {
+  const before = await storedFiles();
+  const form = new FormData();
+  form.set('file', new Blob(['Email;username;password;age\nada@example.org;ada;hunter2;36\n']), 'people.csv');
+  const { status, body } = await send('/v1/imports/inspect', { method: 'POST', body: form });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.deepEqual(
+    [body.filename, body.kind, body.format, body.separator, body.resource_type],
+    ['people.csv', 'plain', 'csv', ';', 'users'],
+  );
+  assert.deepEqual(body.candidates[0].mapping, {
+    Email: 'email',
+    username: 'username',
+    password: 'password',
+  });
+  assert.deepEqual(body.candidates[0].unknown, ['age']);
+  assert.equal(JSON.stringify(body).includes('hunter2'), false);
+  form.set('resource_type', 'articles');
+  const asArticles = await send('/v1/imports/inspect', { method: 'POST', body: form });
+  assert.deepEqual(
+    asArticles.body.candidates.map((candidate: { resource_type: string }) => candidate.resource_type),
+    ['articles'],
+  );
+  assert.ok(asArticles.body.candidates[0].missing.includes('slug'));
+  assert.equal(await storedFiles(), before);
+});

@@ -1,4 +1,4 @@
-import { type Static, type TObject, type TUnsafe, Type } from 'typebox';
+import { type Static, type TObject, type TOptional, type TUnsafe, Type } from 'typebox';
 import type { RouteExample } from '#platform/http/access-rule.ts';
 import { Nullable, OneOf, Uuid } from '#platform/http/schemas.ts';
 import type { Resource } from './resource.ts';
@@ -53,7 +53,8 @@ export interface ImportSchemas {
   readonly about: TObject<{ resource_type: TUnsafe<string> } & typeof fields>;
   /** The form, for the documentation. */
   readonly form: TObject;
-  /** The form of a file that is only looked at. */
+  /** The same where a file is only looked at. */
+  readonly inspect: TObject<{ resource_type: TOptional<TUnsafe<string>> } & typeof fields>;
   readonly inspectForm: TObject;
   /** The JSON body. */
   readonly byUrl: TObject<
@@ -67,6 +68,7 @@ export function importSchemas(resources: readonly Resource[]): ImportSchemas {
   return {
     about: Type.Object({ resource_type, ...fields }),
     form: Type.Object({ file: File, resource_type, ...fields }),
+    inspect: Type.Object({ resource_type: Type.Optional(resource_type), ...fields }),
     inspectForm: Type.Object({ file: File, resource_type: Type.Optional(resource_type), ...fields }),
     byUrl: Type.Object({ resource_type, url, ...fields }, { additionalProperties: false }),
   };
@@ -82,6 +84,11 @@ export const importExample: RouteExample = {
     'idempotency-key': '5d5ad9f5-6f4d-4b0b-8a52-0d8a1c9c2f11',
   },
   body: multipart({ resource_type: 'users', dry_run: 'true' }),
+};
+
+export const inspectExample: RouteExample = {
+  headers: { 'content-type': 'multipart/form-data; boundary=example' },
+  body: multipart({}),
 };
 
 function multipart(texts: Readonly<Record<string, string>>): string {

@@ -11,6 +11,7 @@ import { type CreateDependencies, createImportRoute } from './create-import.rout
 import { importCommandRoutes } from './import-commands.route.ts';
 import { importSchemas, ImportParams, NO_SUCH_IMPORT } from './import-form.ts';
 import { IMPORT_STATUSES, listImports } from './import-job.query.ts';
+import { inspectImportRoute } from './inspect-import.route.ts';
 import { ImportItem, ImportView, viewImport, viewImports } from './import-view.ts';
 import { findReportPage, RecordErrorItem, ReportMeta } from './report-list.ts';
 import { visibleImport } from './visible-import.ts';
@@ -29,7 +30,15 @@ export function importRoutes(dependencies: ImportRoutesDependencies): FastifyPlu
   const schemas = importSchemas(dependencies.resources);
   return (app, _options, done) => {
     void app.register(createImportRoute(dependencies, schemas));
+    void app.register(inspectImportRoute(dependencies, schemas));
+    void app.register(readRoutes(dependencies));
     void app.register(importCommandRoutes(dependencies));
+    done();
+  };
+}
+
+function readRoutes(dependencies: ImportRoutesDependencies): FastifyPluginCallbackTypebox {
+  return (app, _options, done) => {
     listRoute(app, dependencies);
     oneRoute(app, dependencies.pool);
     errorsRoute(app, dependencies.pool);
