@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { hostWorker } from '#bin/worker-host.ts';
 import { ensureAdminKey } from '#engine/access/admin-key.ts';
 import { composedApi, describeApi } from '#test/support/composed-api.ts';
+import { insertContent } from '#test/support/content-rows.ts';
 import { craftZip } from '#test/support/crafted-zip.ts';
 import { testDatabase } from '#test/support/database.ts';
 import { exampleRequests } from '#test/support/examples.ts';
@@ -59,6 +60,7 @@ async function importSample(): Promise<void> {
 
 test('the example of every operation does what it says', async (t) => {
   await importSample();
+  await insertContent(db.pool);
   const requests = await exampleRequests(url, KEY);
   assert.ok(requests.length > 40);
   for (const { title, example, path, init } of requests) {
