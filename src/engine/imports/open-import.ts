@@ -1,5 +1,6 @@
 import { AppError } from '#platform/errors.ts';
-import { type Dialect } from '../ingestion/dialect.ts';
+import type { DetectedEncoding } from '../ingestion/detect-encoding.ts';
+import type { Dialect } from '../ingestion/dialect.ts';
 import type { IngestionLimits } from '../ingestion/limits.ts';
 import type { SourceFile } from '../ingestion/source-file.ts';
 import { openSource, type Source } from '../ingestion/source-files.ts';
@@ -14,6 +15,7 @@ import { secretNames } from './secret-values.ts';
 export interface PlannedFile {
   readonly source: SourceFile;
   readonly format: ImportFormat;
+  readonly encoding: DetectedEncoding;
   /** Of CSV and TSV. */
   readonly dialect: Dialect;
   readonly plan: ColumnPlan;

@@ -8,14 +8,16 @@ import type { OpenedImport, PlannedFile } from './open-import.ts';
 export interface RecordVisitor {
   /** A file begins. */
   enter(file: PlannedFile): void;
+  /** Before the next chunk: at most so many records follow in it. */
+  upcoming?(records: number): Promise<void>;
   /** The line with the column names; not called for NDJSON. */
   header?(record: RawRecord): void;
   cells(record: RawRecord): void;
   object(record: JsonRecord): void;
   /** A record that is not well-formed. */
   refused(record: RefusedRecord): void;
-  /** After each chunk, with the number of records so far. */
-  chunk(recordsRead: number): Promise<void>;
+  /** After each chunk, with the number of records so far; `enough` ends the reading. */
+  chunk(recordsRead: number): Promise<void | 'enough'>;
 }
 
 /**
@@ -35,12 +37,19 @@ export async function readRecords(
     };
     const read = file.format === 'ndjson' ? readObjects : readCells;
     const reader = read(file, opened.limits, records, visitor, count);
+    let before = records;
+    let unread = 0;
     for await (const chunk of file.source.open(signal)) {
+      // A reader may wait for more before it reads; what it has read leaves one unfinished record behind.
+      unread = records > before ? chunk.length : unread + chunk.length;
+      before = records;
+      await visitor.upcoming?.(unread + 1);
       reader.push(chunk);
-      await visitor.chunk(records);
+      if ((await visitor.chunk(records)) === 'enough') return records;
     }
+    await visitor.upcoming?.(unread + 1);
     reader.end();
-    await visitor.chunk(records);
+    if ((await visitor.chunk(records)) === 'enough') return records;
   }
   return records;
 }

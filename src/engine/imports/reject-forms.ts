@@ -1,0 +1,98 @@
+import type { RawRecord } from '../ingestion/delimited-reader.ts';
+import type { Dialect } from '../ingestion/dialect.ts';
+import type { JsonObject } from '../ingestion/json-text.ts';
+
+/** How the refused records of one file are written. */
+export interface CellForm {
+  header(record: RawRecord): Buffer;
+  /** As it stands in the file, behind its line and errors. */
+  record(record: RawRecord, errors: readonly string[]): Buffer;
+  /** A record whose cells cannot be told apart. */
+  broken(line: number, raw: Buffer, errors: readonly string[]): Buffer;
+}
+
+const OWN_KEYS: readonly string[] = ['_line', '_errors', '_raw'];
+
+/**
+ * CSV: `_line,_errors`, then the original bytes. A file with secret columns (their places) is written anew, in UTF-8
+ * and without them, and without the content of records whose cells cannot be told apart.
+ */
+export function cellForm(dialect: Dialect, secret: ReadonlySet<number>, columns: number): CellForm {
+  const { separator, encoding = 'utf-8' } = dialect;
+  const quote = dialect.quote === undefined ? '"' : dialect.quote;
+  const isUnicode =
+    encoding === 'utf-8' || encoding === 'utf-16le' || encoding === 'utf-16be' || secret.size > 0;
+  const special =
+    quote === null ? /[\r\n]/ : new RegExp(`[${quote}${separator === '|' ? '\\|' : separator}\r\n]`);
+  const hidden = Buffer.from(separator.repeat(columns - 1));
+
+  return {
+    header(record) {
+      const own = `_line${separator}_errors${separator}`;
+      return line(Buffer.from(own), content(record, false));
+    },
+    record: (record, errors) => line(prefix(record.lineStart, errors), content(record, true)),
+    broken: (at, raw, errors) => line(prefix(at, errors), secret.size > 0 ? hidden : raw),
+  };
+
+  function prefix(at: number, errors: readonly string[]): Buffer {
+    const text = errors.join(' ');
+    const storable = isUnicode ? text : text.replaceAll(/[^\x20-\x7E]/g, '?');
+    const cell = quote === null ? storable.replaceAll(separator, ' ') : quoted(storable, true);
+    return Buffer.from(`${at}${separator}${cell}${separator}`);
+  }
+
+  function content(record: RawRecord, hidesSecrets: boolean): Buffer {
+    if (secret.size === 0) return record.raw();
+    const cells = record.cells.map((cell, at) =>
+      hidesSecrets && secret.has(at) ? '' : quoted(cell, record.quoted(at)),
+    );
+    return Buffer.from(cells.join(separator));
+  }
+
+  function quoted(cell: string, wasQuoted: boolean): string {
+    if (quote === null || (!wasQuoted && !special.test(cell))) return cell;
+    return `${quote}${cell.replaceAll(quote, quote + quote)}${quote}`;
+  }
+}
+
+/** NDJSON: the object with `_line` and `_errors`, otherwise as it stands in the file. */
+export function objectLine(
+  record: { readonly lineStart: number; readonly value: JsonObject; raw(): Buffer },
+  errors: readonly string[],
+  isHidden: (key: string) => boolean,
+): Buffer {
+  const own = `{"_line":${record.lineStart},"_errors":${JSON.stringify(errors)}`;
+  const keys = Object.keys(record.value);
+  if (keys.length > 0 && !keys.some((key) => OWN_KEYS.includes(key) || isHidden(key))) {
+    const raw = record.raw();
+    return line(Buffer.from(`${own},`), raw.subarray(raw.indexOf('{') + 1));
+  }
+  const kept = keys
+    .filter((key) => !OWN_KEYS.includes(key))
+    .map((key) => `,${JSON.stringify(key)}:${isHidden(key) ? 'null' : jsonText(record.value[key])}`);
+  return Buffer.from(`${own}${kept.join('')}}\n`);
+}
+
+/** A line that is no object. `raw` null: it may hold what must not be shown. */
+export function brokenLine(at: number, raw: Buffer | null, errors: readonly string[]): Buffer {
+  return Buffer.from(
+    `${JSON.stringify({ _line: at, _errors: errors, _raw: raw === null ? null : raw.toString('utf8') })}\n`,
+  );
+}
+
+function line(start: Buffer, rest: Buffer): Buffer {
+  return Buffer.concat([start, rest, Buffer.from('\n')]);
+}
+
+/** Numbers beyond 2^53 keep their digits. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'bigint' ? (JSON as unknown as RawJson).rawJSON(String(inner)) : inner,
+  );
+}
+
+/** In V8, not yet in the library's types. */
+interface RawJson {
+  rawJSON(text: string): unknown;
+}
