@@ -10,6 +10,7 @@ import type { JobDefinitions } from '../jobs/define-job.ts';
 import { type CreateDependencies, createImportRoute } from './create-import.route.ts';
 import { importCommandRoutes } from './import-commands.route.ts';
 import { importSchemas, ImportParams, NO_SUCH_IMPORT } from './import-form.ts';
+import { importRejectsRoute } from './import-rejects.route.ts';
 import { IMPORT_STATUSES, listImports } from './import-job.query.ts';
 import { inspectImportRoute } from './inspect-import.route.ts';
 import { ImportItem, ImportView, viewImport, viewImports } from './import-view.ts';
@@ -32,6 +33,7 @@ export function importRoutes(dependencies: ImportRoutesDependencies): FastifyPlu
     void app.register(createImportRoute(dependencies, schemas));
     void app.register(inspectImportRoute(dependencies, schemas));
     void app.register(readRoutes(dependencies));
+    void app.register(importRejectsRoute(dependencies));
     void app.register(importCommandRoutes(dependencies));
     done();
   };
