@@ -14,3 +14,12 @@ export async function serverVersion(db: Database): Promise<number> {
   );
   return row?.version ?? 0;
 }
+
+/** The moment `ms` ago by the database's clock. */
+export async function momentBefore(db: Database, ms: number): Promise<Date> {
+  const row = await db.maybeOne<{ moment: Date }>(
+    'momentBefore',
+    sql`SELECT clock_timestamp() - ${ms} * interval '1 ms' AS moment`,
+  );
+  return (row as { moment: Date }).moment;
+}

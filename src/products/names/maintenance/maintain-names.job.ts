@@ -2,8 +2,11 @@ import { Type } from 'typebox';
 import { defineJob, type JobContext, type JobDefinition } from '#engine/jobs/define-job.ts';
 import type { RecurringJob } from '#engine/jobs/schedule.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
+import { sweepFiles } from '#platform/files/sweep-files.ts';
+import { momentBefore } from '#platform/postgres/server-state.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
+import { findUnnamedFiles } from './files.query.ts';
 import { findCountriesToFold, retireUnusedFolds } from './fold.query.ts';
 import { purgeDatasets } from './purge-datasets.ts';
 import { findAbandonedReleases, findRetiredReleases } from './removal.query.ts';
@@ -12,7 +15,6 @@ import { removeReports } from './remove-reports.ts';
 import { findUnusedReports } from './reports.query.ts';
 import { requestFold } from './request-fold.ts';
 import { RETENTION, type Retention } from './retention.ts';
-import { sweepFiles } from './sweep-files.ts';
 
 const RELEASES_PER_RUN = 50;
 const REPORTS_PER_RUN = 200;
@@ -76,8 +78,19 @@ async function maintainNames(
     unused_reports: await removeReports(await findUnusedReports(pool, reportMs, REPORTS_PER_RUN), context),
     folds_requested: await requestMissingFolds(pool),
     // Last: the only step that a store out of reach can fail.
-    files: await sweepFiles(dependencies, fileMs, context.signal),
+    files: await sweepUploads(dependencies, fileMs, context.signal),
   };
+}
+
+/** Deletes what lies in the store without a dataset for longer than `afterMs`. Returns how many files. */
+async function sweepUploads(
+  { pool, files }: MaintenanceDependencies,
+  afterMs: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const before = await momentBefore(pool, afterMs);
+  const findUnnamed = (keys: readonly string[]): Promise<string[]> => findUnnamedFiles(pool, keys);
+  return sweepFiles(files, { prefix: 'datasets/', before, findUnnamed, signal });
 }
 
 /** A publish asks for its fold itself; this is for those whose job failed or was canceled. */
