@@ -43,6 +43,8 @@ const anyBytes = fc.oneof(
           ';',
           '"',
           '""',
+          '\\',
+          ' ',
           '\r',
           '\n',
           '\r\n',
@@ -181,7 +183,9 @@ test('csv-parse reads the same from every well-formed file', () => {
 function anyDialect(): fc.Arbitrary<Dialect> {
   return fc.record({
     separator: fc.constantFrom(',' as const, ';' as const),
-    quote: fc.constantFrom('"' as const, null),
+    quote: fc.constantFrom('"' as const, "'" as const, null),
+    escape: fc.constantFrom('quote' as const, 'backslash' as const),
+    skipsBlanks: fc.boolean(),
     strayQuotes: fc.constantFrom('refuse' as const, 'keep' as const),
   });
 }

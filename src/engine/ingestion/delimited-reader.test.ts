@@ -63,6 +63,25 @@ const cases: Readonly<Record<string, Case>> = {
     dialect: { strayQuotes: 'keep' },
     read: [['a"b', '"c"d', 'e']],
   },
+  'an apostrophe in a word is no stray quote': {
+    text: "O'Neill,'d''Arcy, x'\n'a'b,c\n",
+    dialect: { quote: "'" },
+    read: [["O'Neill", "d'Arcy, x"], '!stray_quote 2:2-2'],
+  },
+  'quotes behind backslashes': {
+    text: '"a\\"b\\\\",c\\d\n"","\\n"\n"a""b"\n"\\"',
+    dialect: { escape: 'backslash' },
+    read: [['a"b\\', 'c\\d'], ['', '\\n'], '!stray_quote 3:3-3', '!unclosed_quote 4:4-4'],
+  },
+  'blanks after separators': {
+    text: ' a,  "b, c", d\n"e", \nf, ',
+    dialect: { skipsBlanks: true },
+    read: [
+      [' a', 'b, c', 'd'],
+      ['e', ''],
+      ['f', ''],
+    ],
+  },
   'an unclosed quote runs to the end': { text: 'a\nb,"c\nd\n', read: [['a'], '!unclosed_quote 2:2-4'] },
   'an opening quote at the end': { text: 'a,"', read: ['!unclosed_quote 1:1-1'] },
   'a line beyond the limit': {

@@ -8,6 +8,10 @@ import { knownFormat } from './magic.ts';
 export interface DialectEvidence {
   readonly separator: Separator;
   readonly quote: '"' | "'" | null;
+  readonly escape?: 'backslash';
+  readonly skipsBlanks?: true;
+  /** Records before the table: title lines of one cell. */
+  readonly preamble: number;
   readonly records: number;
   /** Records that are not well-formed. */
   readonly refused: number;
@@ -18,8 +22,14 @@ export interface DialectEvidence {
   readonly score: number;
 }
 
+/** With the tolerances of `Dialect` only where the text needs them. */
+type DialectFound = Required<Pick<Dialect, 'separator' | 'quote' | 'encoding'>> &
+  Pick<DialectEvidence, 'escape' | 'skipsBlanks'>;
+
 export interface DetectedDialect {
-  readonly dialect: Required<Pick<Dialect, 'separator' | 'quote' | 'encoding'>>;
+  readonly dialect: DialectFound;
+  /** Records before the table; those are no data. */
+  readonly preamble: number;
   /** False where no separator divides the lines: one column, or no table. */
   readonly isTable: boolean;
   /** Best first. */
@@ -28,6 +38,7 @@ export interface DetectedDialect {
 
 /** How much of a file is looked at. */
 export const SAMPLE_BYTES = 64 * 1024;
+const MOST_PREAMBLE = 50;
 
 /** Separator and quote from the start of a text (`SAMPLE_BYTES` of it; `isWhole` when there is no more). */
 export function detectDialect(sample: Buffer, encoding: Encoding, isWhole: boolean): DetectedDialect {
@@ -35,9 +46,15 @@ export function detectDialect(sample: Buffer, encoding: Encoding, isWhole: boole
   const evidence = SEPARATORS.map((separator) =>
     weighSeparator(sample, text, separator, encoding, isWhole),
   ).sort((one, other) => other.score - one.score);
-  const [best] = evidence;
-  const { separator = ',', quote = '"', columns = 1 } = best ?? {};
-  return { dialect: { separator, quote, encoding }, isTable: columns > 1, evidence };
+  const [best] = evidence as [DialectEvidence];
+  const { preamble, columns } = best;
+  return { dialect: dialectOf(best, encoding), preamble, isTable: columns > 1, evidence };
+}
+
+/** The dialect that some evidence speaks for. */
+export function dialectOf(evidence: DialectEvidence, encoding: Encoding): DialectFound {
+  const { separator, quote, escape, skipsBlanks } = evidence;
+  return { separator, quote, encoding, ...(escape && { escape }), ...(skipsBlanks && { skipsBlanks }) };
 }
 
 /** Throws AppError unprocessable `not_text` for what is no text, whatever its name says. */
@@ -65,11 +82,30 @@ function weighSeparator(
   encoding: Encoding,
   isWhole: boolean,
 ): DialectEvidence {
-  const usual = weigh(sample, { separator, quote: '"', encoding }, isWhole);
+  const strict = weigh(sample, { separator, quote: '"', encoding }, isWhole);
+  const usual = strict.refused > 0 ? moreTolerant(sample, text, strict, encoding, isWhole) : strict;
   if (usual.refused * 2 > usual.records) return weigh(sample, { separator, quote: null, encoding }, isWhole);
   const isApostrophe = countQuoted(text, separator, "'") * 2 > usual.records;
   if (!isApostrophe || countQuoted(text, separator, '"') > 0) return usual;
   return weigh(sample, { separator, quote: "'", encoding }, isWhole);
+}
+
+/** Blanks before quotes where they make most records unreadable; backslashes where they explain all stray quotes. */
+function moreTolerant(
+  sample: Buffer,
+  text: string,
+  strict: DialectEvidence,
+  encoding: Encoding,
+  isWhole: boolean,
+): DialectEvidence {
+  const dialect: DialectFound = { separator: strict.separator, quote: '"', encoding };
+  if (strict.refused * 2 > strict.records && text.includes(`${strict.separator} "`)) {
+    const skipping = weigh(sample, { ...dialect, skipsBlanks: true }, isWhole);
+    if (skipping.refused * 10 <= strict.refused) return skipping;
+  }
+  if (!text.includes('\\"')) return strict;
+  const escaping = weigh(sample, { ...dialect, escape: 'backslash' }, isWhole);
+  return escaping.refused === 0 && escaping.records >= strict.records ? escaping : strict;
 }
 
 /** Cells that start and end with the quote, roughly. */
@@ -80,20 +116,19 @@ function countQuoted(text: string, separator: Separator, quote: string): number 
   );
 }
 
-function weigh(
-  sample: Buffer,
-  dialect: Required<Pick<Dialect, 'separator' | 'quote' | 'encoding'>>,
-  isWhole: boolean,
-): DialectEvidence {
+function weigh(sample: Buffer, dialect: DialectFound, isWhole: boolean): DialectEvidence {
   const widths = new Map<number, number>();
+  const first: { width: number; filled: number; record: number }[] = [];
   let records = 0;
   let refused = 0;
   const reader = createDelimitedReader({
     dialect,
     limits: DEFAULT_LIMITS,
-    onRecord({ cells }) {
+    onRecord({ cells, record }) {
       records++;
       widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
+      if (first.length > MOST_PREAMBLE) return;
+      first.push({ record, width: cells.length, filled: cells.filter((cell) => cell.trim() !== '').length });
     },
     onError({ errors }) {
       records++;
@@ -104,9 +139,12 @@ function weigh(
   reader.push(sample);
   if (isWhole) reader.end();
   const [columns, consistent] = mostFrequentWidth(widths);
-  const { separator, quote } = dialect;
+  // Titles fill one cell at most; what fills more belongs to the table, and only its width makes it the header.
+  const top = first.find(({ filled }) => filled > 1);
+  const preamble = top?.width === columns ? top.record - 1 : 0;
+  const { encoding: _, ...shape } = dialect;
   const score = columns > 1 ? (consistent / records) * (1 + Math.log2(columns) / 100) : 0;
-  return { separator, quote, records, refused, columns, consistent, score };
+  return { ...shape, preamble, records, refused, columns, consistent, score };
 }
 
 /** The width of most records; more than one column where any record has them. */

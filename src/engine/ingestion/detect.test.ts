@@ -112,6 +112,27 @@ describe('dialect', () => {
     });
   }
 
+  const tolerances: Readonly<Record<string, [text: string, found: object, preamble?: number]>> = {
+    'quotes behind backslashes': ['a,b\n"5\\" pipe, long","c"\n"d","e"\n', { escape: 'backslash' }],
+    'a backslash at the end of a cell': ['a,b\n"C:\\","c"\n"d ""e""",f\n', {}],
+    'a backslash that explains one stray quote of two': ['a,b\n"\\"c",d\n"e"f,g\n"h",i\n', {}],
+    'blanks before quotes': ['a, "b"\nc, "d, e"\nf, "g"\n', { skipsBlanks: true }],
+    'blanks before quotes in one line alone': ['a,b\nc, "d"\ne,f\n', {}],
+    'blanks and no quotes': ['a, b\nc, d\n', {}],
+    'a title with separators': ['Names 2020,,\n,,\na,b,c\n1,2,3\n', {}, 2],
+    'a title without': ['Names 2020\na,b,c\n1,2,3\n', {}, 1],
+    'a title that cannot be read': ['"Names" 2020\na,b,c\n1,2,3\n4,5,6\n', {}, 1],
+    'a ragged header': ['a,b\n1,2,3\n4,5,6\n', {}],
+    'a column alone': ['a\nb\nc\n', {}],
+  };
+  for (const [title, [text, found, preamble = 0]] of Object.entries(tolerances)) {
+    test(title, () => {
+      const detected = detectDialect(Buffer.from(text), 'utf-8', true);
+      assert.deepEqual(detected.dialect, { separator: ',', quote: '"', encoding: 'utf-8', ...found });
+      assert.equal(detected.preamble, preamble);
+    });
+  }
+
   test('UTF-16', () => {
     const text = Buffer.from("'a';'b'\n'c';'d'\n", 'utf16le');
     assert.deepEqual(detectDialect(text, 'utf-16le', true).dialect, {

@@ -31,6 +31,13 @@ export interface Dialect {
   readonly quote?: '"' | "'" | null;
   /** Default utf-8. */
   readonly encoding?: Encoding;
-  /** `keep`: a quote inside an unquoted cell, or text after a closing quote, stays in the cell as it is. Default `refuse`. */
+  /** What stands before a quote inside a quoted cell: another quote (default), or a backslash, also before itself. */
+  readonly escape?: 'quote' | 'backslash';
+  /** Blanks after a separator are no part of the cell: `a, "b, c"`. */
+  readonly skipsBlanks?: boolean;
+  /**
+   * `keep`: a quote inside an unquoted cell, or text after a closing quote, stays in the cell as it is. Default
+   * `refuse`, where an apostrophe inside an unquoted cell is a letter all the same.
+   */
   readonly strayQuotes?: 'refuse' | 'keep';
 }

@@ -1,5 +1,5 @@
 import { createDelimitedReader } from './delimited-reader.ts';
-import { assertText, detectDialect, type DialectEvidence, SAMPLE_BYTES } from './detect-dialect.ts';
+import { assertText, type DetectedDialect, detectDialect, SAMPLE_BYTES } from './detect-dialect.ts';
 import { createEncodingDetector, type DetectedEncoding } from './detect-encoding.ts';
 import type { Dialect, Encoding } from './dialect.ts';
 import type { IngestionLimits } from './limits.ts';
@@ -8,12 +8,8 @@ import type { SourceFile } from './source-file.ts';
 const SHOWN_ROWS = 20;
 
 /** What the start of a text shows, and what speaks for it. */
-export interface TextInspection {
+export interface TextInspection extends DetectedDialect {
   readonly encoding: DetectedEncoding;
-  readonly dialect: Required<Pick<Dialect, 'separator' | 'quote' | 'encoding'>>;
-  readonly isTable: boolean;
-  /** The dialects weighed, best first. */
-  readonly evidence: readonly DialectEvidence[];
   /** The first well-formed records, at most 20. */
   readonly rows: readonly (readonly string[])[];
 }

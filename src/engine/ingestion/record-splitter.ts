@@ -25,8 +25,13 @@ export interface RecordSplitter {
   readonly separator: number;
   /** -1: no cell is quoted. */
   readonly quote: number;
+  /** -1: a quote in a quoted cell is doubled. */
+  readonly escape: number;
+  readonly skipsBlanks: boolean;
   readonly keepsStrayQuotes: boolean;
+  /** What a byte means outside of quotes, and inside. */
   readonly byteKinds: Uint8Array;
+  readonly quotedKinds: Uint8Array;
   readonly maxColumns: number;
   readonly decode: CellDecoder;
 
@@ -45,20 +50,25 @@ export interface RecordSplitter {
 
 const LF = 10;
 const CR = 13;
-const [PLAIN, END_OF_CELL, QUOTE, NOT_ASCII] = [0, 1, 2, 3];
+const [SPACE, APOSTROPHE, BACKSLASH] = [0x20, 0x27, 0x5c];
+const [PLAIN, END_OF_CELL, QUOTE, NOT_ASCII, LINE_END, ESCAPE] = [0, 1, 2, 3, 4, 5];
 
 export function createRecordSplitter(dialect: Dialect, maxColumns: number): RecordSplitter {
-  const { separator, quote = '"', encoding = 'utf-8', strayQuotes = 'refuse' } = dialect;
+  const { separator, quote = '"', encoding = 'utf-8', strayQuotes = 'refuse', skipsBlanks = false } = dialect;
   const separatorByte = separator.charCodeAt(0);
   const quoteByte = quote === null ? -1 : quote.charCodeAt(0);
+  const escapeByte = dialect.escape === 'backslash' ? BACKSLASH : -1;
   return {
     bytes: Buffer.alloc(0),
     text: '',
     isLast: false,
     separator: separatorByte,
     quote: quoteByte,
+    escape: escapeByte,
+    skipsBlanks,
     keepsStrayQuotes: strayQuotes === 'keep',
     byteKinds: kindsOfBytes(separatorByte, quoteByte),
+    quotedKinds: quotedKindsOfBytes(quoteByte, escapeByte),
     maxColumns,
     decode: cellDecoder(encoding),
     cells: [],
@@ -95,6 +105,7 @@ export function splitRecord(splitter: RecordSplitter, from: number): number {
     if (at === INCOMPLETE || (at === size && !isLast)) return INCOMPLETE;
     if (at === size || bytes[at] !== separator) break;
     at++;
+    if (splitter.skipsBlanks) while (bytes[at] === SPACE) at++;
   }
   splitter.contentEnd = at;
   const { count } = splitter;
@@ -131,27 +142,32 @@ function plainCell(splitter: RecordSplitter, start: number): number {
     if (kind === QUOTE) hasQuote = true;
     else isAscii = false;
   }
-  if (hasQuote) addStrayQuote(splitter, start, at);
+  if (hasQuote && splitter.quote !== APOSTROPHE) addStrayQuote(splitter, start, at);
   addCell(splitter, start, at, isAscii);
   return at;
 }
 
 /** Reads the cell whose opening quote is at `open`; where it ends. */
 function quotedCell(splitter: RecordSplitter, open: number): number {
-  const { bytes, byteKinds, quote, isLast } = splitter;
+  const { bytes, byteKinds, quotedKinds, quote, escape, isLast } = splitter;
   const size = bytes.length;
   let at = open + 1;
   let isAscii = true;
-  let hasDoubled = false;
+  let hasEscape = false;
   for (; at < size; at++) {
-    const byte = bytes[at] as number;
-    if (byte === quote) {
+    const kind = quotedKinds[bytes[at] as number] as number;
+    if (kind === PLAIN) continue;
+    if (kind === NOT_ASCII) isAscii = false;
+    else if (kind === LINE_END) splitter.innerLines += endsLine(bytes, at) ? 1 : 0;
+    else {
       if (at + 1 === size && !isLast) return INCOMPLETE;
-      if (bytes[at + 1] !== quote) break;
-      hasDoubled = true;
-      at++;
-    } else if (byte >= 0x80) isAscii = false;
-    else if (byte <= CR && endsLine(bytes, at)) splitter.innerLines++;
+      const isEscape = kind === ESCAPE || escape < 0;
+      const next = bytes[at + 1];
+      if (isEscape && (next === quote || (next === escape && escape >= 0))) {
+        hasEscape = true;
+        at++;
+      } else if (kind === QUOTE) break;
+    }
   }
   if (at >= size) {
     if (!isLast) return INCOMPLETE;
@@ -162,7 +178,7 @@ function quotedCell(splitter: RecordSplitter, open: number): number {
   // Nothing to clear between records; beyond the last column the write is void.
   splitter.quotedIn[splitter.count] = splitter.serial;
   addCell(splitter, open + 1, at, isAscii);
-  if (hasDoubled) undouble(splitter);
+  if (hasEscape) unescape(splitter);
   return Math.min(at + 1, size);
 }
 
@@ -193,16 +209,30 @@ function addCell(splitter: RecordSplitter, start: number, end: number, isAscii: 
   splitter.cells[column - 1] = cell ?? '';
 }
 
-function undouble(splitter: RecordSplitter): void {
-  const { cells, count, maxColumns, quote } = splitter;
+function unescape(splitter: RecordSplitter): void {
+  const { cells, count, maxColumns, quote, escape } = splitter;
   if (count > maxColumns) return;
+  const cell = cells[count - 1] as string;
   const mark = String.fromCharCode(quote);
-  cells[count - 1] = (cells[count - 1] as string).replaceAll(mark + mark, mark);
+  cells[count - 1] =
+    escape < 0
+      ? cell.replaceAll(mark + mark, mark)
+      : cell.replace(/\\(["'\\])/g, (written, letter) =>
+          letter === mark || letter === '\\' ? letter : written,
+        );
 }
 
 function kindsOfBytes(separator: number, quote: number): Uint8Array {
   const kinds = new Uint8Array(256).fill(NOT_ASCII, 0x80);
   for (const byte of [separator, LF, CR]) kinds[byte] = END_OF_CELL;
   if (quote >= 0) kinds[quote] = QUOTE;
+  return kinds;
+}
+
+function quotedKindsOfBytes(quote: number, escape: number): Uint8Array {
+  const kinds = new Uint8Array(256).fill(NOT_ASCII, 0x80);
+  for (const byte of [LF, CR]) kinds[byte] = LINE_END;
+  if (quote >= 0) kinds[quote] = QUOTE;
+  if (escape >= 0) kinds[escape] = ESCAPE;
   return kinds;
 }
