@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { affirmName, dataFolder, runCommand, startProcess } from '#test/support/server.ts';
+import { runCommand } from '#test/support/launch.ts';
+import { affirmName, dataFolder, startProcess } from '#test/support/server.ts';
 
 test('the command line imports, tells what was refused, asks, and manages', async (t) => {
   const dataDir = dataFolder(t);

@@ -3,7 +3,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { attachEmbedded } from '#platform/postgres/embedded.ts';
-import { affirmName, ask, dataFolder, runCommand, startProcess, until } from '#test/support/server.ts';
+import { runCommand } from '#test/support/launch.ts';
+import { affirmName, ask, dataFolder, startProcess, until } from '#test/support/server.ts';
 
 const STOP_WITHIN_MS = 25_000;
 

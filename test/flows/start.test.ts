@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { attachEmbedded } from '#platform/postgres/embedded.ts';
 import { isRunning } from '#platform/postgres/embedded-process.ts';
-import { ask, dataFolder, LAUNCHER, runCommand, startProcess, until } from '#test/support/server.ts';
+import { LAUNCHER, runCommand } from '#test/support/launch.ts';
+import { ask, dataFolder, startProcess, until } from '#test/support/server.ts';
 
 const OLD_NODE = ['/usr/bin/node', '/usr/local/bin/node'].find(isOld);
 

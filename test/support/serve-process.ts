@@ -1,16 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { launch, type Launched, type Settings } from './launch.ts';
 
-const COMMAND = resolve(import.meta.dirname, '../../bin/affirm-name.mjs');
-const READY_WITHIN_MS = 30_000;
-const STOP_WITHIN_MS = 30_000;
+export type { Settings };
 
-export type Settings = Readonly<Record<string, string>>;
-
-/** A process of the product, as a user starts it. */
+/** A process of the product that lives as long as whoever started it wants. */
 export interface ProductProcess {
   readonly pid: number;
   /** What it wrote, for messages of failed tests. */
@@ -33,104 +27,55 @@ export interface ServeProcess extends ProductProcess {
 
 /** Runs `serve` on `dataDir` and a free port, without the sample, with nothing of this process's settings. */
 export async function startServe(dataDir: string, settings: Settings = {}): Promise<ServeProcess> {
-  const { product, says } = startProduct('serve', dataDir, settings);
-  try {
-    const line = await says('affirm-name answers at ');
-    const postgres = join(dataDir, 'postgres');
-    return {
-      ...product,
-      url: /answers at (http:[^"\s]+)/.exec(line)?.[1] ?? '',
-      key: settings['BOOTSTRAP_ADMIN_KEY'] ?? read(dataDir, 'admin-key'),
-      databaseUrl: settings['DATABASE_URL'] ?? read(postgres, 'url'),
-      postgresPid: () => postmasterPid(postgres),
-    };
-  } catch (error) {
-    await product.kill();
-    throw error;
-  }
+  const { launched, found } = await start(
+    'serve',
+    dataDir,
+    settings,
+    /affirm-name answers at (http:[^"\s]+)/,
+  );
+  const postgres = join(dataDir, 'postgres');
+  return {
+    ...productOf(launched),
+    url: found[1] ?? '',
+    key: settings['BOOTSTRAP_ADMIN_KEY'] ?? read(dataDir, 'admin-key'),
+    databaseUrl: settings['DATABASE_URL'] ?? read(postgres, 'url'),
+    postgresPid: () => postmasterPid(postgres),
+  };
 }
 
 /** Runs `worker` on a database that others serve. */
 export async function startWorkerProcess(dataDir: string, settings: Settings): Promise<ProductProcess> {
-  const { product, says } = startProduct('worker', dataDir, { METRICS_PORT: '0', ...settings });
+  const { launched } = await start('worker', dataDir, settings, /worker started/);
+  return productOf(launched);
+}
+
+async function start(
+  command: 'serve' | 'worker',
+  dataDir: string,
+  settings: Settings,
+  ready: RegExp,
+): Promise<{ launched: Launched; found: RegExpExecArray }> {
+  // Counting what runs makes an import five times as slow; tests within one process count the same code.
+  const launched = launch([command], {
+    dataDir,
+    env: { LOG_FORMAT: 'json', ...settings },
+    measured: false,
+  });
   try {
-    await says('worker started');
-    return product;
+    return { launched, found: await launched.says(ready) };
   } catch (error) {
-    await product.kill();
+    await launched.end('SIGKILL');
     throw error;
   }
 }
 
-function startProduct(
-  command: 'serve' | 'worker',
-  dataDir: string,
-  settings: Settings,
-): { product: ProductProcess; says: (text: string) => Promise<string> } {
-  mkdirSync(dataDir, { recursive: true });
-  const child = spawn(process.execPath, [COMMAND, command], {
-    // No `.env` of a developer acts here.
-    cwd: dataDir,
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      DATA_DIR: dataDir,
-      SAMPLES: 'false',
-      SERVER_PORT: '0',
-      LOG_FORMAT: 'json',
-      // Counting what runs makes an import five times as slow; tests within one process count the same code.
-      NODE_V8_COVERAGE: undefined,
-      ...settings,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const lines = collectLines(child);
-  const exited = once(child, 'exit');
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const late = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-    child.kill(signal);
-    await exited;
-    clearTimeout(late);
-  };
+function productOf(launched: Launched): ProductProcess {
+  const end = async (signal: NodeJS.Signals): Promise<void> => void (await launched.end(signal));
   return {
-    product: {
-      pid: child.pid as number,
-      output: () => lines.all().join('\n'),
-      stop: () => end('SIGTERM'),
-      kill: () => end('SIGKILL'),
-    },
-    says: (text) => lines.next(text, exited),
-  };
-}
-
-function collectLines(child: ChildProcess): {
-  all(): readonly string[];
-  next(text: string, exited: Promise<unknown>): Promise<string>;
-} {
-  const heard: string[] = [];
-  let changed = Promise.withResolvers<void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    if (!stream) continue;
-    createInterface({ input: stream }).on('line', (line) => {
-      heard.push(line);
-      changed.resolve();
-      changed = Promise.withResolvers();
-    });
-  }
-  return {
-    all: () => heard,
-    async next(text, exited) {
-      const deadline = AbortSignal.timeout(READY_WITHIN_MS);
-      const late = once(deadline, 'abort');
-      for (;;) {
-        const line = heard.find((each) => each.includes(text));
-        if (line !== undefined) return line;
-        const ended = child.exitCode !== null || child.signalCode !== null;
-        if (ended || deadline.aborted) throw new Error(`It did not say "${text}" but:\n${heard.join('\n')}`);
-        await Promise.race([changed.promise, exited, late]);
-      }
-    },
+    pid: launched.pid,
+    output: () => launched.stdout + launched.stderr,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }
 
