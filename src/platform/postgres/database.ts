@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
-import type { Writable } from 'node:stream';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import type { Readable, Writable } from 'node:stream';
+import { inlineValues } from './literal.ts';
 import type { Sql } from './sql.ts';
 
 /** Sends statements. A pool, a session and a transaction are all one, so a query function takes any of them. */
@@ -15,6 +16,12 @@ export interface Database {
   raw(name: string, statement: Sql): Promise<(string | null)[][]>;
 }
 
+/** Bytes of a COPY; whoever leaves it before its end ends the connection too. */
+export interface CopyOut extends Readable {
+  /** Rows, known when the next statement of the session has ended. */
+  readonly rowCount: number;
+}
+
 /** One connection. */
 export interface Session extends Database {
   /** BEGIN … COMMIT around `work`; rolled back when it throws. `isolation` as in SQL. */
@@ -24,6 +31,8 @@ export interface Session extends Database {
   ): Promise<T>;
   /** `COPY … FROM STDIN` as a stream of bytes; ends when the server has taken all. */
   copyIn(statement: string): Writable;
+  /** `COPY … TO STDOUT` as a stream of bytes; its values are written into the text, since COPY takes no parameters. */
+  copyOut(statement: Sql): CopyOut;
   /** The server process behind this connection. */
   readonly backendPid: number;
 }
@@ -57,6 +66,8 @@ export interface PoolOptions {
   readonly onConnectionError: (error: Error) => void;
 }
 
+const COPY_BUFFER_BYTES = 256 * 1024;
+
 const rawTypes = { getTypeParser: () => (value: unknown) => value };
 
 export function createPool(options: PoolOptions): Pool {
@@ -87,7 +98,7 @@ export function createPool(options: PoolOptions): Pool {
     const abort = (): void => {
       health.broken = new Error('aborted');
       // The socket goes first: a server that waits in COPY FROM STDIN reads no cancel message.
-      (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+      cutConnection(client);
     };
     const onError = (error: Error): void => {
       health.broken = error;
@@ -155,6 +166,7 @@ interface Health {
 
 function createSession(client: pg.PoolClient, observe: Observe, health: Health): Session {
   const openCopies = new Set<Writable>();
+  const openReads = new Set<Readable>();
   const session: Session = {
     ...statements(client, observe),
     backendPid: (client as unknown as { processID: number }).processID,
@@ -162,6 +174,16 @@ function createSession(client: pg.PoolClient, observe: Observe, health: Health):
       const stream = client.query(copyFrom(statement));
       openCopies.add(stream);
       stream.once('close', () => openCopies.delete(stream));
+      return stream;
+    },
+    copyOut(statement) {
+      const stream = client.query(copyTo(inlineValues(statement), { highWaterMark: COPY_BUFFER_BYTES }));
+      openReads.add(stream);
+      stream.once('end', () => openReads.delete(stream));
+      stream.on('error', () => {
+        // Refused by the server: nothing more comes. A stream that its reader has left is destroyed by now.
+        if (!stream.destroyed) openReads.delete(stream);
+      });
       return stream;
     },
     async transaction(work, isolation = 'READ COMMITTED') {
@@ -173,6 +195,12 @@ function createSession(client: pg.PoolClient, observe: Observe, health: Health):
       } catch (error) {
         // The server reads nothing else while it waits for rows: an open COPY ends before the ROLLBACK is sent.
         for (const stream of openCopies) stream.destroy(error as Error);
+        if (openReads.size > 0) {
+          // A ROLLBACK would wait until all rows had come.
+          health.broken = error as Error;
+          cutConnection(client);
+          throw error;
+        }
         await client.query('ROLLBACK').catch((rollbackError: Error) => {
           health.broken = rollbackError;
         });
@@ -181,6 +209,10 @@ function createSession(client: pg.PoolClient, observe: Observe, health: Health):
     },
   };
   return session;
+}
+
+function cutConnection(client: pg.PoolClient): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
 function statements(client: pg.Pool | pg.PoolClient, observe: Observe): Database {

@@ -1,0 +1,36 @@
+import type { Sql } from '#platform/postgres/sql.ts';
+
+/** A column of exports. Its value is SQL over the source's `from`. */
+export interface ExportColumn {
+  readonly name: string;
+  /** text: guarded against spreadsheets; plain: numbers and ids; text[]: one cell with `|` between, an array in JSON. */
+  readonly type: 'text' | 'plain' | 'timestamptz' | 'text[]';
+  readonly value: Sql;
+  /** The value costs more than reading a column, so it is worked out once. */
+  readonly isDerived?: boolean;
+  /** False: only where `fields` names it. */
+  readonly isDefault: boolean;
+  readonly description: string;
+}
+
+/** A condition on rows that a caller may set. */
+export interface ExportFilter {
+  readonly name: string;
+  readonly description: string;
+  /** Throws AppError invalid_request for a value that is none. */
+  condition(value: string): Sql;
+}
+
+/** What can be exported. */
+export interface ExportSource {
+  /** `users`; also the first word of file names. */
+  readonly name: string;
+  /** In the order of the file. */
+  readonly columns: readonly ExportColumn[];
+  readonly filters: readonly ExportFilter[];
+  readonly from: Sql;
+  /** Rows that are never exported are left out by it. */
+  readonly always?: Sql;
+  /** Total, so that the same rows are the same bytes. */
+  readonly order: Sql;
+}
