@@ -93,8 +93,11 @@ function readObjects(
   if (!isWhole) lines.pop();
   const objects = lines.slice(0, SHOWN_RECORDS).flatMap(parsedObject);
   const keys = [...new Set(objects.flatMap((object) => Object.keys(object)))];
-  const plan = planColumns(resource, keys, find);
-  const rows = objects.map((object) => keys.map((key) => object[key]));
+  // Two keys for one field are a matter of the record that has both.
+  const isFirst = (key: string, at: number): boolean =>
+    find(key) < 0 || keys.findIndex((other) => find(other) === find(key)) === at;
+  const plan = planColumns(resource, keys.filter(isFirst), find);
+  const rows = objects.map((object) => plan.header.map((key) => object[key]));
   return { source, format: 'ndjson', encoding, dialect: { separator: ',' }, evidence: [], plan, rows };
 }
 

@@ -21,7 +21,10 @@ function written(rows: readonly (readonly Cell[])[], chunkBytes: number): Buffer
   const chunks: Buffer[] = [];
   const out = createCopyText({ chunkBytes, onChunk: (chunk) => chunks.push(chunk) });
   for (const row of rows) {
-    for (const cell of row) typeof cell === 'number' ? out.number(cell) : out.cell(cell);
+    for (const cell of row) {
+      if (typeof cell === 'number') out.number(cell);
+      else out.cell(cell);
+    }
     out.endRow();
   }
   out.flush();

@@ -54,7 +54,7 @@ function writeNumber(out: Output, value: number): void {
   let rest = value;
   for (let at = out.at + digits - 1; at >= out.at; at--) {
     const tens = Math.floor(rest / 10);
-    chunk[at] = ZERO + rest - tens * 10;
+    chunk[at] = ZERO + (rest - tens * 10);
     rest = tens;
   }
   out.at += digits;
