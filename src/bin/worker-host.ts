@@ -1,6 +1,7 @@
 import { IDEMPOTENCY_MAINTENANCE } from '#engine/idempotency/maintain-idempotency.job.ts';
 import { startSchedule } from '#engine/jobs/schedule.ts';
 import { startWorker, type Worker } from '#engine/jobs/worker.ts';
+import { CONTENT_MAINTENANCE } from '#products/content/index.ts';
 import { NAMES_MAINTENANCE } from '#products/names/index.ts';
 import type { Foundation } from './compose.ts';
 
@@ -30,7 +31,8 @@ export async function hostWorker(
     shutdownGraceMs: SHUTDOWN_GRACE_MS,
     log,
   });
-  const schedule = startSchedule({ pool, jobs: [NAMES_MAINTENANCE, IDEMPOTENCY_MAINTENANCE], log });
+  const recurring = [NAMES_MAINTENANCE, IDEMPOTENCY_MAINTENANCE, ...CONTENT_MAINTENANCE];
+  const schedule = startSchedule({ pool, jobs: recurring, log });
   return {
     ...started,
     async stop() {

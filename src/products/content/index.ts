@@ -1,8 +1,10 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { importRoutes } from '#engine/imports/imports.route.ts';
+import { IMPORTS_MAINTENANCE, maintainImportsJob } from '#engine/imports/maintain-imports.job.ts';
 import type { Resource } from '#engine/imports/resource.ts';
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import type { JobDefinition, JobDefinitions } from '#engine/jobs/define-job.ts';
+import type { RecurringJob } from '#engine/jobs/schedule.ts';
 import { webhookJob } from '#engine/webhooks/webhook.job.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
@@ -56,7 +58,13 @@ export function contentRoutes(dependencies: ContentRoutesDependencies): FastifyP
   };
 }
 
+/** For the schedule of every process that runs jobs. */
+export const CONTENT_MAINTENANCE: readonly RecurringJob[] = [IMPORTS_MAINTENANCE];
+
 /** The jobs of the product, for workers. */
-export function contentJobs({ pool, outgoing }: ContentDependencies): JobDefinition[] {
-  return [webhookJob({ pool, rules: { allowedHosts: outgoing.webhookHosts }, clock: systemClock })];
+export function contentJobs({ pool, files, outgoing }: ContentDependencies): JobDefinition[] {
+  return [
+    webhookJob({ pool, rules: { allowedHosts: outgoing.webhookHosts }, clock: systemClock }),
+    maintainImportsJob({ pool, files }),
+  ];
 }
