@@ -235,7 +235,7 @@ test('whatever text is sent arrives unchanged', async () => {
       '東',
       '😀',
       ' ',
-      '\u0008',
+      '\u00a0',
       'x'.repeat(500),
     ),
     maxLength: 20,
