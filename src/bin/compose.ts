@@ -47,7 +47,16 @@ export function layFoundation(options: FoundationOptions): Foundation {
   const files = createLocalFileStore(config.storagePath);
   const scratchDir = scratchFolder(config.dataDir);
   const { uploads: limits, outgoing } = config;
-  const content = { pool, files, log, limits, outgoing, resources: contentResources(limits) };
+  const content = {
+    pool,
+    files,
+    log,
+    limits,
+    outgoing,
+    resources: contentResources(limits),
+    otherSources: [],
+    exportsAtOnce: Math.max(1, Math.floor(options.maxConnections / 3)),
+  };
   const definitions = jobDefinitions([
     ...namesJobs({ pool, files, limits, scratchDir, log }),
     ...contentJobs(content),

@@ -1,4 +1,8 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { ExportSource } from '#engine/exports/export-source.query.ts';
+import { exportStreamRoute } from '#engine/exports/export-streams.route.ts';
+import { resourceSource } from '#engine/exports/resource-source.query.ts';
+import { createExportStreams } from '#engine/exports/stream-export.ts';
 import { importRoutes } from '#engine/imports/imports.route.ts';
 import { IMPORTS_MAINTENANCE, maintainImportsJob } from '#engine/imports/maintain-imports.job.ts';
 import type { Resource } from '#engine/imports/resource.ts';
@@ -34,6 +38,10 @@ export interface ContentDependencies {
   readonly files: FileStore;
   readonly log: Logger;
   readonly resources: readonly Resource[];
+  /** What else can be exported. */
+  readonly otherSources: readonly ExportSource[];
+  /** Exports that may be on their way to clients at a time, each with a connection to the database. */
+  readonly exportsAtOnce: number;
   readonly limits: IngestionLimits;
   /** Hosts that may be private: to import from, and to tell about ends. */
   readonly outgoing: { readonly importHosts: readonly string[]; readonly webhookHosts: readonly string[] };
@@ -48,14 +56,21 @@ export interface ContentRoutesDependencies extends ContentDependencies {
 
 /** Everything of the product that is served over HTTP. */
 export function contentRoutes(dependencies: ContentRoutesDependencies): FastifyPluginCallbackTypebox {
-  const { pool, outgoing } = dependencies;
+  const { pool, log, outgoing, exportsAtOnce: atOnce } = dependencies;
+  const sources = exportSources(dependencies);
+  const streams = createExportStreams({ pool, log, atOnce });
   const sourceRules = { allowedHosts: outgoing.importHosts };
   const callbackRules = { allowedHosts: outgoing.webhookHosts };
   return (app, _options, done) => {
     void app.register(readContentRoutes(pool));
     void app.register(importRoutes({ ...dependencies, sourceRules, callbackRules }));
+    void app.register(exportStreamRoute({ pool, sources, streams }));
     done();
   };
+}
+
+function exportSources({ resources, otherSources }: ContentDependencies): readonly ExportSource[] {
+  return [...resources.map(resourceSource), ...otherSources];
 }
 
 /** For the schedule of every process that runs jobs. */
