@@ -148,6 +148,36 @@ test('a client that leaves in the middle frees its key', async () => {
   }
 });
 
+test('a request that lost its lease to another makes nothing', async () => {
+  const slow = openUpload('lost');
+  slow.write(formHead('yob1911.txt'));
+  await untilKeyIsHeld('lost');
+  await countRows('UPDATE idempotency_keys SET lease_expires_at = now() WHERE key = $1', 'lost');
+  const files = await names.storedFiles();
+  const taken = await post('lost', 'yob1911.txt');
+  assert.equal(taken.status, 202);
+  slow.end(`${ROWS}\r\n--x--\r\n`);
+  const { status, body } = await slow.answer;
+  // The net of equal bytes may come first.
+  assert.equal(status, 409, JSON.stringify(body));
+  assert.equal((await names.storedFiles()).length, files.length + 1);
+  const again = await post('lost', 'yob1911.txt');
+  assert.deepEqual([again.status, again.body.data.dataset_id], [200, taken.body.data.dataset_id]);
+});
+
+test('of two that hold a key one after the other only the later makes something', async () => {
+  const slow = openUpload('later');
+  slow.write(formHead('yob1912.txt', { allow_duplicate: 'true' }));
+  await untilKeyIsHeld('later');
+  await countRows('UPDATE idempotency_keys SET lease_expires_at = now() WHERE key = $1', 'later');
+  const before = await countDatasets();
+  assert.equal((await post('later', 'yob1912.txt', ROWS, { allow_duplicate: 'true' })).status, 202);
+  slow.end(`${ROWS}\r\n--x--\r\n`);
+  const { status, body } = await slow.answer;
+  assert.deepEqual([status, body.error.code], [409, 'idempotency_in_progress']);
+  assert.equal(await countDatasets(), before + 1);
+});
+
 interface OpenUpload {
   readonly answer: Promise<{
     readonly status: number;
@@ -184,10 +214,12 @@ function openUpload(key: string): OpenUpload {
   };
 }
 
-function formHead(filename: string): string {
+function formHead(filename: string, fields: Readonly<Record<string, string>> = {}): string {
+  const texts = Object.entries({ country_id: 'US', ...fields }).map(
+    ([field, value]) => `--x\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n${value}\r\n`,
+  );
   return (
-    '--x\r\nContent-Disposition: form-data; name="country_id"\r\n\r\nUS\r\n' +
-    `--x\r\nContent-Disposition: form-data; name="file"; filename="${filename}"\r\n\r\n`
+    texts.join('') + `--x\r\nContent-Disposition: form-data; name="file"; filename="${filename}"\r\n\r\n`
   );
 }
 
