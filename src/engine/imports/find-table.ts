@@ -1,6 +1,6 @@
 import { AppError } from '#platform/errors.ts';
 import { createDelimitedReader } from '../ingestion/delimited-reader.ts';
-import { assertText, detectDialect, type DialectEvidence } from '../ingestion/detect-dialect.ts';
+import { assertText, detectDialect, type DialectEvidence, dialectOf } from '../ingestion/detect-dialect.ts';
 import { createEncodingDetector, type DetectedEncoding } from '../ingestion/detect-encoding.ts';
 import type { Dialect } from '../ingestion/dialect.ts';
 import { readSample } from '../ingestion/inspect-text.ts';
@@ -16,6 +16,7 @@ export interface FoundTable {
   readonly format: ImportFormat;
   readonly encoding: DetectedEncoding;
   readonly dialect: Dialect;
+  readonly preamble: number;
   /** The separators weighed, best first; empty for NDJSON. */
   readonly evidence: readonly DialectEvidence[];
   readonly plan: ColumnPlan;
@@ -65,19 +66,20 @@ function readCells(
   const { evidence } = detectDialect(bytes, encoding.encoding, isWhole);
   const tables = evidence
     .filter(({ separator }) => format !== 'tsv' || separator === '\t')
-    .map(({ separator, quote }) => {
-      const dialect: Dialect = { separator, quote, encoding: encoding.encoding };
-      const [header, ...rows] = firstRecords(bytes, isWhole, dialect, limits);
+    .map((weighed) => {
+      const { preamble } = weighed;
+      const dialect = dialectOf(weighed, encoding.encoding);
+      const [header, ...rows] = firstRecords(bytes, isWhole, dialect, preamble, limits);
       const known = header?.filter((column) => find(column) >= 0).length ?? 0;
-      return { dialect, header, rows, known };
+      return { dialect, preamble, header, rows, known };
     });
   // Sorting is stable: where names decide nothing, the lines do.
   const [best] = tables.toSorted((one, other) => other.known - one.known);
   if (best?.header === undefined) throw withoutHeader(source.name);
-  const { dialect, header, rows } = best;
+  const { dialect, preamble, header, rows } = best;
   const plan = planColumns(resource, header, find);
-  const isTabbed = dialect.separator === '\t';
-  return { source, format: isTabbed ? 'tsv' : 'csv', encoding, dialect, evidence, plan, rows };
+  const found: ImportFormat = dialect.separator === '\t' ? 'tsv' : 'csv';
+  return { source, format: found, encoding, dialect, preamble, evidence, plan, rows };
 }
 
 function readObjects(
@@ -98,14 +100,24 @@ function readObjects(
     find(key) < 0 || keys.findIndex((other) => find(other) === find(key)) === at;
   const plan = planColumns(resource, keys.filter(isFirst), find);
   const rows = objects.map((object) => plan.header.map((key) => object[key]));
-  return { source, format: 'ndjson', encoding, dialect: { separator: ',' }, evidence: [], plan, rows };
+  return {
+    source,
+    format: 'ndjson',
+    encoding,
+    dialect: { separator: ',' },
+    preamble: 0,
+    evidence: [],
+    plan,
+    rows,
+  };
 }
 
-/** None where the first record, which should name the columns, is not well-formed. */
+/** From the one that names the columns; none where that is not well-formed. */
 function firstRecords(
   bytes: Buffer,
   isWhole: boolean,
   dialect: Dialect,
+  preamble: number,
   limits: IngestionLimits,
 ): (readonly string[])[] {
   const records: (readonly string[])[] = [];
@@ -113,11 +125,11 @@ function firstRecords(
   const reader = createDelimitedReader({
     dialect,
     limits,
-    onRecord({ cells }) {
-      if (records.length <= SHOWN_RECORDS) records.push([...cells]);
+    onRecord({ cells, record }) {
+      if (record > preamble && records.length <= SHOWN_RECORDS) records.push([...cells]);
     },
-    onError() {
-      if (records.length === 0) isReadable = false;
+    onError({ record }) {
+      if (record === preamble + 1) isReadable = false;
     },
   });
   reader.push(bytes);

@@ -18,6 +18,8 @@ export interface PlannedFile {
   readonly encoding: DetectedEncoding;
   /** Of CSV and TSV. */
   readonly dialect: Dialect;
+  /** Title lines before the one that names the columns. */
+  readonly preamble: number;
   readonly plan: ColumnPlan;
 }
 

@@ -60,7 +60,7 @@ interface Reader {
 }
 
 function readCells(
-  { dialect }: PlannedFile,
+  { dialect, preamble }: PlannedFile,
   limits: IngestionLimits,
   recordsBefore: number,
   visitor: RecordVisitor,
@@ -69,13 +69,15 @@ function readCells(
   return createDelimitedReader({
     dialect,
     limits,
-    from: { byteOffset: 0, line: 1, record: recordsBefore },
+    from: { byteOffset: 0, line: 1, record: recordsBefore - preamble },
     onRecord(record) {
-      if (record.record === recordsBefore) return visitor.header?.(record);
+      if (record.record === recordsBefore) visitor.header?.(record);
+      if (record.record <= recordsBefore) return;
       count();
       visitor.cells(record);
     },
     onError(record) {
+      if (record.record <= recordsBefore) return;
       count();
       visitor.refused(record);
     },

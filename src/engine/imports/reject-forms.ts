@@ -52,7 +52,11 @@ export function cellForm(dialect: Dialect, secret: ReadonlySet<number>, columns:
 
   function quoted(cell: string, wasQuoted: boolean): string {
     if (quote === null || (!wasQuoted && !special.test(cell))) return cell;
-    return `${quote}${cell.replaceAll(quote, quote + quote)}${quote}`;
+    const escaped =
+      dialect.escape === 'backslash'
+        ? cell.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`)
+        : cell.replaceAll(quote, quote + quote);
+    return `${quote}${escaped}${quote}`;
   }
 }
 
