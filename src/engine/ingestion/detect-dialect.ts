@@ -139,9 +139,10 @@ function weigh(sample: Buffer, dialect: DialectFound, isWhole: boolean): Dialect
   reader.push(sample);
   if (isWhole) reader.end();
   const [columns, consistent] = mostFrequentWidth(widths);
-  // Titles fill one cell at most; what fills more belongs to the table, and only its width makes it the header.
-  const top = first.find(({ filled }) => filled > 1);
-  const preamble = top?.width === columns ? top.record - 1 : 0;
+  // Titles fill one cell at most. What fills more belongs to the table; a refused record may be its header.
+  const titles = first.findIndex(({ filled }) => filled > 1);
+  const top = first[titles];
+  const preamble = top?.width === columns && top.record === titles + 1 ? titles : 0;
   const { encoding: _, ...shape } = dialect;
   const score = columns > 1 ? (consistent / records) * (1 + Math.log2(columns) / 100) : 0;
   return { ...shape, preamble, records, refused, columns, consistent, score };

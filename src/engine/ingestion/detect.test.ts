@@ -121,7 +121,7 @@ describe('dialect', () => {
     'blanks and no quotes': ['a, b\nc, d\n', {}],
     'a title with separators': ['Names 2020,,\n,,\na,b,c\n1,2,3\n', {}, 2],
     'a title without': ['Names 2020\na,b,c\n1,2,3\n', {}, 1],
-    'a title that cannot be read': ['"Names" 2020\na,b,c\n1,2,3\n4,5,6\n', {}, 1],
+    'a first line that cannot be read, which may be the header': ['"a" b,c,d\n1,2,3\n4,5,6\n', {}],
     'a ragged header': ['a,b\n1,2,3\n4,5,6\n', {}],
     'a column alone': ['a\nb\nc\n', {}],
   };

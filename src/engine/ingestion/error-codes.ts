@@ -98,6 +98,11 @@ export const ERROR_CODES = {
     'load',
     'A record with this key exists already. Update it, or skip.',
   ),
+  id_mismatch: code(
+    'duplicate',
+    'load',
+    'The key belongs to a record with another id. An id never changes: leave it out, or correct it.',
+  ),
   reference_missing: code(
     'reference',
     'load',
