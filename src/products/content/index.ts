@@ -62,7 +62,7 @@ export function contentRoutes(dependencies: ContentRoutesDependencies): FastifyP
   const sourceRules = { allowedHosts: outgoing.importHosts };
   const callbackRules = { allowedHosts: outgoing.webhookHosts };
   return (app, _options, done) => {
-    void app.register(readContentRoutes(pool));
+    void app.register(readContentRoutes(pool, sources));
     void app.register(importRoutes({ ...dependencies, sourceRules, callbackRules }));
     void app.register(exportStreamRoute({ pool, sources, streams }));
     done();

@@ -1,13 +1,6 @@
 import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
-import {
-  allOf,
-  authorCondition,
-  type RowPage,
-  type TimeFilter,
-  timeConditions,
-  timeText,
-} from './filters.query.ts';
+import { type RowPage, timeText } from './filters.query.ts';
 
 /** An article in a list: without its body, of which a page would be too long. */
 export interface ArticleRow {
@@ -24,13 +17,6 @@ export interface ArticleRow {
   readonly updated_at: string;
 }
 
-export interface ArticleFilter extends TimeFilter {
-  readonly slug?: string | undefined;
-  readonly status?: string | undefined;
-  readonly author?: string | undefined;
-  readonly tag?: string | undefined;
-}
-
 const columns = sql`
   id::float8 AS no, id::float8, slug, title, description, author_id,
   (SELECT username FROM users WHERE users.id = author_id) AS author, status,
@@ -38,20 +24,10 @@ const columns = sql`
         WHERE article_id = articles.id ORDER BY place) AS tags,
   ${timeText(sql`created_at`)} AS created_at, ${timeText(sql`updated_at`)} AS updated_at`;
 
-export function listArticles(db: Database, filter: ArticleFilter, page: RowPage): Promise<ArticleRow[]> {
-  const { slug, status, author, tag } = filter;
-  const conditions = allOf([
-    slug === undefined ? undefined : sql`slug = ${slug}`,
-    status === undefined ? undefined : sql`status = ${status}`,
-    tag === undefined
-      ? undefined
-      : sql`id IN (SELECT article_id FROM article_tags JOIN tags ON tags.id = tag_id WHERE tag = ${tag})`,
-    authorCondition(author),
-    ...timeConditions(filter),
-  ]);
+export function listArticles(db: Database, page: RowPage): Promise<ArticleRow[]> {
   return db.many(
     'listArticles',
-    sql`SELECT ${columns} FROM articles WHERE id > ${page.after} AND ${conditions}
+    sql`SELECT ${columns} FROM articles WHERE articles.id > ${page.after} AND ${page.conditions}
         ORDER BY articles.id LIMIT ${page.limit} OFFSET ${page.offset}`,
   );
 }

@@ -1,13 +1,6 @@
 import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
-import {
-  allOf,
-  authorCondition,
-  type RowPage,
-  type TimeFilter,
-  timeConditions,
-  timeText,
-} from './filters.query.ts';
+import { type RowPage, timeText } from './filters.query.ts';
 
 export interface CommentRow {
   readonly no: number;
@@ -21,29 +14,15 @@ export interface CommentRow {
   readonly updated_at: string;
 }
 
-export interface CommentFilter extends TimeFilter {
-  readonly articleId?: number | undefined;
-  /** Slug of the article. */
-  readonly article?: string | undefined;
-  readonly author?: string | undefined;
-}
-
 const columns = sql`
   no::float8, id, article_id::float8, (SELECT slug FROM articles WHERE articles.id = article_id) AS article,
   author_id, (SELECT username FROM users WHERE users.id = author_id) AS author, body,
   ${timeText(sql`created_at`)} AS created_at, ${timeText(sql`updated_at`)} AS updated_at`;
 
-export function listComments(db: Database, filter: CommentFilter, page: RowPage): Promise<CommentRow[]> {
-  const { articleId, article, author } = filter;
-  const conditions = allOf([
-    articleId === undefined ? undefined : sql`article_id = ${articleId}`,
-    article === undefined ? undefined : sql`article_id IN (SELECT id FROM articles WHERE slug = ${article})`,
-    authorCondition(author),
-    ...timeConditions(filter),
-  ]);
+export function listComments(db: Database, page: RowPage): Promise<CommentRow[]> {
   return db.many(
     'listComments',
-    sql`SELECT ${columns} FROM comments WHERE no > ${page.after} AND ${conditions}
+    sql`SELECT ${columns} FROM comments WHERE comments.no > ${page.after} AND ${page.conditions}
         ORDER BY comments.no LIMIT ${page.limit} OFFSET ${page.offset}`,
   );
 }

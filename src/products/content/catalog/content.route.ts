@@ -1,12 +1,11 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import type { ExportFilter, ExportSource } from '#engine/exports/export-source.query.ts';
 import { Nullable, OneOf, Uuid } from '#platform/http/schemas.ts';
 import type { Pool } from '#platform/postgres/database.ts';
-import { foldEmail } from '../fields/email-field.ts';
 import { ARTICLE_STATUSES } from '../fields/status-field.ts';
 import { deleteArticle, findArticle, listArticles } from './articles.query.ts';
 import { deleteComment, findComment, listComments } from './comments.query.ts';
-import { timeFilter, timeParameters, UserWord, Word } from './filter-schemas.ts';
 import { contentRoutesOf } from './resource-routes.route.ts';
 import { deleteUser, findUser, listUsers } from './users.query.ts';
 
@@ -52,82 +51,68 @@ const Comment = Type.Object({
   ...times,
 });
 
-/** What was imported: lists, single ones, delete. Passwords are in none of the answers. */
-export function readContentRoutes(pool: Pool): FastifyPluginCallbackTypebox {
+type Filters = readonly ExportFilter[];
+
+/** What was imported: lists with the filters of exports, single ones, delete. Passwords are in none of the answers. */
+export function readContentRoutes(
+  pool: Pool,
+  sources: readonly ExportSource[],
+): FastifyPluginCallbackTypebox {
+  const filtersOf = (name: string): Filters => sources.find((source) => source.name === name)?.filters ?? [];
   return (app, _options, done) => {
-    userRoutes(app, pool);
-    articleRoutes(app, pool);
-    commentRoutes(app, pool);
+    userRoutes(app, pool, filtersOf('users'));
+    articleRoutes(app, pool, filtersOf('articles'));
+    commentRoutes(app, pool, filtersOf('comments'));
     done();
   };
 }
 
-function userRoutes(app: App, pool: Pool): void {
+function userRoutes(app: App, pool: Pool, filters: Filters): void {
   contentRoutesOf(app, {
     name: 'users',
     singular: 'user',
     description: 'Their passwords are in no answer.',
-    query: Type.Object({
-      email: Type.Optional(Word),
-      username: Type.Optional(Word),
-      ...timeParameters,
-    }),
+    filters,
     exampleQuery: { created_after: '2024-05-01T12:30:00Z' },
     id: Uuid,
     exampleId: '00000000-0000-4000-8000-000000000000',
     listItem: User,
     item: User,
-    list: ({ email, username, ...query }, page) => {
-      const folded = email === undefined ? undefined : foldEmail(email);
-      return listUsers(pool, { email: folded, username, ...timeFilter(query) }, page);
-    },
+    list: (page) => listUsers(pool, page),
     find: (id) => findUser(pool, id),
     remove: (id) => deleteUser(pool, id),
   });
 }
 
-function articleRoutes(app: App, pool: Pool): void {
+function articleRoutes(app: App, pool: Pool, filters: Filters): void {
   contentRoutesOf(app, {
     name: 'articles',
     singular: 'article',
     description: 'Without their bodies, which single articles and exports have.',
-    query: Type.Object({
-      slug: Type.Optional(Word),
-      status: Type.Optional(OneOf(ARTICLE_STATUSES)),
-      author: Type.Optional(UserWord),
-      tag: Type.Optional(Word),
-      ...timeParameters,
-    }),
+    filters,
     exampleQuery: { status: 'published' },
     id: ArticleId,
     exampleId: '9007199254740991',
     listItem: ArticleHead,
     item: Article,
-    list: ({ slug, status, author, tag, ...query }, page) =>
-      listArticles(pool, { slug, status, author, tag, ...timeFilter(query) }, page),
+    list: (page) => listArticles(pool, page),
     find: (id) => findArticle(pool, id),
     remove: (id) => deleteArticle(pool, id),
   });
 }
 
-function commentRoutes(app: App, pool: Pool): void {
+function commentRoutes(app: App, pool: Pool, filters: Filters): void {
   contentRoutesOf(app, {
     name: 'comments',
     singular: 'comment',
     description: 'With the slug of their article and the name of their author.',
-    query: Type.Object({
-      article_id: Type.Optional(ArticleId),
-      article: Type.Optional(Type.String({ ...Word, description: 'Slug' })),
-      author: Type.Optional(UserWord),
-      ...timeParameters,
-    }),
+    filters,
     exampleQuery: { author: 'zoe' },
     id: CommentId,
     exampleId: 'cm_no-such-article_1',
     listItem: Comment,
     item: Comment,
-    list: ({ article_id: articleId, article, author, ...query }, page) =>
-      listComments(pool, { articleId, article, author, ...timeFilter(query) }, page),
+    list: (page) => listComments(pool, page),
     find: (id) => findComment(pool, id),
     remove: (id) => deleteComment(pool, id),
   });

@@ -4,7 +4,8 @@ import { AppError, notFound } from '#platform/errors.ts';
 import { registerList } from '#platform/http/list-formats.ts';
 import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
 import { Nullable } from '#platform/http/schemas.ts';
-import type { RowPage } from './filters.query.ts';
+import type { ExportFilter } from '#engine/exports/export-source.query.ts';
+import { conditionsOf, type RowPage } from './filters.query.ts';
 import { isReferenced } from './is-referenced.ts';
 
 type App = Parameters<FastifyPluginCallbackTypebox>[0];
@@ -14,13 +15,13 @@ interface Row {
 }
 
 /** How the rows of one resource are read and deleted over HTTP. */
-export interface ContentReading<Query extends TObject, Id extends TSchema> {
+export interface ContentReading<Id extends TSchema> {
   /** `users`: the last part of the path. */
   readonly name: string;
   /** `user`: in sentences. */
   readonly singular: string;
   readonly description: string;
-  readonly query: Query;
+  readonly filters: readonly ExportFilter[];
   readonly exampleQuery: Readonly<Record<string, unknown>>;
   readonly id: Id;
   /** An id that a fresh server does not have. */
@@ -28,7 +29,7 @@ export interface ContentReading<Query extends TObject, Id extends TSchema> {
   readonly listItem: TObject;
   readonly item: TObject;
   /** In the order of creation, by their `no`. */
-  list(query: Static<Query>, page: RowPage): Promise<readonly Row[]>;
+  list(page: RowPage): Promise<readonly Row[]>;
   find(id: Static<Id>): Promise<Row | undefined>;
   /** False when there is none; fails with a foreign key violation when others refer to it. */
   remove(id: Static<Id>): Promise<boolean>;
@@ -38,19 +39,13 @@ const read = { access: 'admin', scope: 'content:read' } as const;
 const cursors = cursorFormat(Type.Object({ after: Type.Integer({ minimum: 0 }) }));
 
 /** The list, one by its id, and delete. */
-export function contentRoutesOf<Query extends TObject, Id extends TSchema>(
-  app: App,
-  reading: ContentReading<Query, Id>,
-): void {
+export function contentRoutesOf<Id extends TSchema>(app: App, reading: ContentReading<Id>): void {
   registerContentList(app, reading);
   registerFind(app, reading);
   registerDelete(app, reading);
 }
 
-function registerContentList<Query extends TObject, Id extends TSchema>(
-  app: App,
-  reading: ContentReading<Query, Id>,
-): void {
+function registerContentList<Id extends TSchema>(app: App, reading: ContentReading<Id>): void {
   const { name } = reading;
   registerList(app, {
     url: `/v1/${name}`,
@@ -58,14 +53,15 @@ function registerContentList<Query extends TObject, Id extends TSchema>(
     summary: `${name.charAt(0).toUpperCase()}${name.slice(1)} in the order of their creation`,
     description: reading.description,
     tags: [name],
-    query: Type.Object({ ...reading.query.properties, ...pagingParameters }),
+    query: Type.Object({ ...filterParameters(reading.filters), ...pagingParameters }),
     item: reading.listItem,
     meta: Type.Object({ next_cursor: Nullable(Type.String()) }),
     async find({ query }) {
       const { limit, cursor, offset = 0 } = query;
       const after = cursor === undefined ? 0 : cursors.decode(cursor).after;
-      const page = { after, limit: limit + 1, offset: after > 0 ? 0 : offset };
-      const rows = await reading.list(query as Static<Query>, page);
+      const conditions = conditionsOf(reading.filters, query);
+      const page = { conditions, after, limit: limit + 1, offset: after > 0 ? 0 : offset };
+      const rows = await reading.list(page);
       const data = rows.slice(0, limit);
       const last = rows.length > limit ? data.at(-1) : undefined;
       return {
@@ -76,10 +72,17 @@ function registerContentList<Query extends TObject, Id extends TSchema>(
   });
 }
 
-function registerFind<Query extends TObject, Id extends TSchema>(
-  app: App,
-  reading: ContentReading<Query, Id>,
-): void {
+/** Those of exports. PostgreSQL has no text with NUL in it. */
+function filterParameters(filters: readonly ExportFilter[]): Record<string, TSchema> {
+  return Object.fromEntries(
+    filters.map(({ name, description }) => [
+      name,
+      Type.Optional(Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000]+$', description })),
+    ]),
+  );
+}
+
+function registerFind<Id extends TSchema>(app: App, reading: ContentReading<Id>): void {
   const { name, singular, exampleId } = reading;
   app.get(
     `/v1/${name}/:id`,
@@ -101,10 +104,7 @@ function registerFind<Query extends TObject, Id extends TSchema>(
   );
 }
 
-function registerDelete<Query extends TObject, Id extends TSchema>(
-  app: App,
-  reading: ContentReading<Query, Id>,
-): void {
+function registerDelete<Id extends TSchema>(app: App, reading: ContentReading<Id>): void {
   const { name, singular, exampleId } = reading;
   app.delete(
     `/v1/${name}/:id`,

@@ -1,6 +1,6 @@
 import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
-import { allOf, type RowPage, type TimeFilter, timeConditions, timeText } from './filters.query.ts';
+import { type RowPage, timeText } from './filters.query.ts';
 
 export interface UserRow {
   readonly no: number;
@@ -13,26 +13,14 @@ export interface UserRow {
   readonly updated_at: string;
 }
 
-export interface UserFilter extends TimeFilter {
-  /** Folded. */
-  readonly email?: string | undefined;
-  readonly username?: string | undefined;
-}
-
 const columns = sql`
   no::float8, id, email, username, bio, image,
   ${timeText(sql`created_at`)} AS created_at, ${timeText(sql`updated_at`)} AS updated_at`;
 
-export function listUsers(db: Database, filter: UserFilter, page: RowPage): Promise<UserRow[]> {
-  const { email, username } = filter;
-  const conditions = allOf([
-    email === undefined ? undefined : sql`email = ${email}`,
-    username === undefined ? undefined : sql`username = ${username}`,
-    ...timeConditions(filter),
-  ]);
+export function listUsers(db: Database, page: RowPage): Promise<UserRow[]> {
   return db.many(
     'listUsers',
-    sql`SELECT ${columns} FROM users WHERE no > ${page.after} AND ${conditions}
+    sql`SELECT ${columns} FROM users WHERE users.no > ${page.after} AND ${page.conditions}
         ORDER BY users.no LIMIT ${page.limit} OFFSET ${page.offset}`,
   );
 }
