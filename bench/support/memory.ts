@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { childrenOf } from '#test/support/process-tree.ts';
 
 const EVERY_MS = 100;
@@ -7,6 +7,11 @@ const KILOBYTE = 1024;
 /** Highest resident memory of a process since its start, in bytes, as the kernel counts it; 0 when it is gone. */
 export function peakResident(pid: number): number {
   return statusOf(pid)?.get('VmHWM') ?? 0;
+}
+
+/** From now on `peakResident` tells what comes after this moment. */
+export function forgetPeak(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 export interface PostgresPeak {

@@ -23,16 +23,16 @@ export interface ImportState extends Followed {
   readonly resource_type: string;
   readonly format: string | null;
   readonly filename: string | null;
-  readonly dry_run?: boolean;
+  readonly dry_run: boolean;
   readonly total_records: number | null;
   readonly created_count: number;
   readonly updated_count: number;
   readonly unchanged_count: number;
   readonly skipped_count: number;
   readonly fail_count: number;
-  readonly error_code?: string | null;
-  readonly error_message?: string | null;
-  readonly warnings?: readonly { readonly code: string; readonly message: string }[];
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
   readonly created_at: string;
 }
 
@@ -50,7 +50,7 @@ export function contentImport(resource: string, options: ContentImportOptions): 
       return job_id;
     },
     find: (api, id) => api.get<ImportState>(`/v1/imports/${id}`),
-    outcome: (state) => `${countsOf(state)}; ${endOf(state, options)}`,
+    outcome: (state) => `${countsOf(state)}; ${endOf(state)}`,
     async tell(api, id, state) {
       await printDetails(api, id, state);
       return state.status === 'completed' && !(options.strict && state.fail_count > 0);
@@ -102,7 +102,7 @@ async function sendAddress(
 }
 
 /** Every kind of end that records had. */
-export function countsOf(state: ImportState): string {
+function countsOf(state: ImportState): string {
   const ends = [
     [state.created_count, 'created'],
     [state.updated_count, 'updated'],
@@ -116,14 +116,14 @@ export function countsOf(state: ImportState): string {
   return `${countText(state.total_records ?? 0)} records: ${told.join(', ')}`;
 }
 
-function endOf(state: ImportState, { dryRun }: ContentImportOptions): string {
+function endOf(state: ImportState): string {
   const { status, error_code: code, error_message: message, job_id: id } = state;
-  if (status === 'completed') return dryRun ? 'a dry run, so nothing was kept' : `import ${id}`;
+  if (status === 'completed') return state.dry_run ? 'a dry run, so nothing was kept' : `import ${id}`;
   return [`${status}, import ${id}`, ...(code ? [`${code}: ${message ?? ''}`] : [])].join(', ');
 }
 
 async function printDetails(api: ApiClient, id: string, state: ImportState): Promise<void> {
-  const { fail_count: refused, warnings = [] } = state;
+  const { fail_count: refused, warnings } = state;
   if (refused > 0) {
     const command = `affirm-name imports errors ${id}`;
     await printFirstErrors(api, { path: `/v1/imports/${id}/errors`, refused, command });
