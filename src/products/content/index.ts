@@ -1,13 +1,18 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import type { ExportSource } from '#engine/exports/export-source.query.ts';
-import { exportStreamRoute } from '#engine/exports/export-streams.route.ts';
-import { resourceSource } from '#engine/exports/resource-source.query.ts';
-import { createExportStreams } from '#engine/exports/stream-export.ts';
+import {
+  EXPORT_MAINTENANCE,
+  exportJobs,
+  exportRoutes,
+  type ExportSource,
+  resourceSource,
+} from '#engine/exports/index.ts';
 import { importRoutes } from '#engine/imports/imports.route.ts';
+import { IMPORTS_MAINTENANCE, maintainImportsJob } from '#engine/imports/maintain-imports.job.ts';
 import { IMPORTS_MAINTENANCE, maintainImportsJob } from '#engine/imports/maintain-imports.job.ts';
 import type { Resource } from '#engine/imports/resource.ts';
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import type { JobDefinition, JobDefinitions } from '#engine/jobs/define-job.ts';
+import type { RecurringJob } from '#engine/jobs/schedule.ts';
 import type { RecurringJob } from '#engine/jobs/schedule.ts';
 import { webhookJob } from '#engine/webhooks/webhook.job.ts';
 import { systemClock } from '#platform/clock.ts';
@@ -42,6 +47,8 @@ export interface ContentDependencies {
   readonly otherSources: readonly ExportSource[];
   /** Exports that may be on their way to clients at a time, each with a connection to the database. */
   readonly exportsAtOnce: number;
+  /** How long the file of an export can be fetched. */
+  readonly exportRetentionMs: number;
   readonly limits: IngestionLimits;
   /** Hosts that may be private: to import from, and to tell about ends. */
   readonly outgoing: { readonly importHosts: readonly string[]; readonly webhookHosts: readonly string[] };
@@ -56,15 +63,14 @@ export interface ContentRoutesDependencies extends ContentDependencies {
 
 /** Everything of the product that is served over HTTP. */
 export function contentRoutes(dependencies: ContentRoutesDependencies): FastifyPluginCallbackTypebox {
-  const { pool, log, outgoing, exportsAtOnce: atOnce } = dependencies;
+  const { pool, outgoing, exportsAtOnce: atOnce } = dependencies;
   const sources = exportSources(dependencies);
-  const streams = createExportStreams({ pool, log, atOnce });
   const sourceRules = { allowedHosts: outgoing.importHosts };
   const callbackRules = { allowedHosts: outgoing.webhookHosts };
   return (app, _options, done) => {
     void app.register(readContentRoutes(pool, sources));
     void app.register(importRoutes({ ...dependencies, sourceRules, callbackRules }));
-    void app.register(exportStreamRoute({ pool, sources, streams }));
+    void app.register(exportRoutes({ ...dependencies, sources, atOnce }));
     done();
   };
 }
@@ -74,11 +80,13 @@ function exportSources({ resources, otherSources }: ContentDependencies): readon
 }
 
 /** For the schedule of every process that runs jobs. */
-export const CONTENT_MAINTENANCE: readonly RecurringJob[] = [IMPORTS_MAINTENANCE];
+export const CONTENT_MAINTENANCE: readonly RecurringJob[] = [IMPORTS_MAINTENANCE, EXPORT_MAINTENANCE];
 
 /** The jobs of the product, for workers. */
-export function contentJobs({ pool, files, outgoing }: ContentDependencies): JobDefinition[] {
+export function contentJobs(dependencies: ContentDependencies): JobDefinition[] {
+  const { pool, files, outgoing, exportRetentionMs: retentionMs } = dependencies;
   return [
+    ...exportJobs({ pool, files, sources: exportSources(dependencies), retentionMs }),
     webhookJob({ pool, rules: { allowedHosts: outgoing.webhookHosts }, clock: systemClock }),
     maintainImportsJob({ pool, files }),
   ];
