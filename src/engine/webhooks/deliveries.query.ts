@@ -82,7 +82,8 @@ export async function recordDelivered(tx: Database, id: string, status: number):
     sql`
     WITH delivered AS (
       UPDATE webhook_deliveries
-      SET attempts = attempts + 1, last_status = ${status}, last_error = NULL, delivered_at = clock_timestamp()
+      SET attempts = attempts + 1, last_status = ${status}, last_error = NULL,
+          delivered_at = clock_timestamp(), given_up_at = NULL
       WHERE id = ${id}
       RETURNING job_id)
     UPDATE import_jobs SET callback_secret = NULL
