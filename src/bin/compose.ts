@@ -56,6 +56,7 @@ export function layFoundation(options: FoundationOptions): Foundation {
     resources: contentResources(limits),
     otherSources: [],
     exportsAtOnce: Math.max(1, Math.floor(options.maxConnections / 3)),
+    exportRetentionMs: config.retention.exportMs,
   };
   const definitions = jobDefinitions([
     ...namesJobs({ pool, files, limits, scratchDir, log }),

@@ -2,7 +2,6 @@ import { IDEMPOTENCY_MAINTENANCE } from '#engine/idempotency/maintain-idempotenc
 import { startSchedule } from '#engine/jobs/schedule.ts';
 import { startWorker, type Worker } from '#engine/jobs/worker.ts';
 import { CONTENT_MAINTENANCE } from '#products/content/index.ts';
-import { CONTENT_MAINTENANCE } from '#products/content/index.ts';
 import { NAMES_MAINTENANCE } from '#products/names/index.ts';
 import type { Foundation } from './compose.ts';
 

@@ -180,6 +180,7 @@ export const SECTIONS = [
   {
     title: 'Retention',
     settings: [
+      { name: 'EXPORT_RETENTION', default: '7d', meaning: 'How long the file of an export can be fetched' },
       {
         name: 'IDEMPOTENCY_RETENTION',
         default: '72h',
@@ -231,7 +232,6 @@ export const UNBUILT: readonly { readonly name: string; readonly harmless?: stri
   { name: 'RATE_LIMIT_PUBLIC', harmless: '0' },
   { name: 'RATE_LIMIT_ADMIN', harmless: '0' },
   { name: 'METRICS_ENABLED', harmless: 'false' },
-  { name: 'EXPORT_RETENTION' },
   { name: 'RESULT_RETENTION' },
   { name: 'JOB_RETENTION' },
 ];

@@ -57,7 +57,7 @@ export interface Config {
   };
   /** Hosts that may be private, as `host` or `host:port`. */
   readonly outgoing: { readonly importHosts: readonly string[]; readonly webhookHosts: readonly string[] };
-  readonly retention: { readonly idempotencyMs: number };
+  readonly retention: { readonly exportMs: number; readonly idempotencyMs: number };
   readonly log: { readonly level: (typeof LOG_LEVELS)[number]; readonly format: 'json' | 'text' };
   readonly client: { readonly url: string | undefined; readonly key: string | undefined };
   /** To be logged once at start. */
@@ -103,7 +103,10 @@ export function loadConfig(variables: Variables): Config {
       importHosts: read.hosts('URL_IMPORT_ALLOWED_HOSTS'),
       webhookHosts: read.hosts('WEBHOOK_ALLOWED_HOSTS'),
     },
-    retention: { idempotencyMs: read.duration('IDEMPOTENCY_RETENTION', 60_000) },
+    retention: {
+      exportMs: read.duration('EXPORT_RETENTION', 60_000),
+      idempotencyMs: read.duration('IDEMPOTENCY_RETENTION', 60_000),
+    },
     log: { level: read.choice('LOG_LEVEL', LOG_LEVELS), format: read.choice('LOG_FORMAT', ['json', 'text']) },
     client: { url: readServerUrl(read), key: read.text('AFFIRM_NAME_KEY') },
     warnings: given('API_KEY_HASH_COST')

@@ -40,7 +40,6 @@ export function createExportStreams(options: {
       const hasLeft = flow.bytes.destroyed && flow.bytes.errored === null;
       if (!hasLeft) log.warn({ err: error }, 'an export was cut off');
       opened.reject(error);
-      flow.bytes.destroy(error as Error);
       // A query that has no row to send yet does not notice that its connection is gone.
       await endSessionsNamed(pool, applicationName);
     }

@@ -10,7 +10,7 @@ import { copyRows, inUtc } from './select-rows.query.ts';
 /** Bytes of an export on their way. */
 export interface ExportFlow {
   readonly bytes: Transform;
-  /** Moves rows from the database to `bytes` as fast as they are read there; answers how many. */
+  /** Moves rows from the database to `bytes` as fast as they are read there; answers how many. Its failure is that of `bytes` too. */
   run(session: Session): Promise<number>;
 }
 
@@ -19,17 +19,23 @@ export function exportFlow(plan: ExportPlan, gzipLevel: number | undefined): Exp
   const frame = framedRows(plan);
   const gzip = gzipLevel === undefined ? [] : [createGzip({ level: gzipLevel, chunkSize: 64 * 1024 })];
   const steps = [...(plan.isForExcel ? [crlfRows()] : []), frame, ...gzip];
+  const bytes = steps.at(-1) ?? frame;
   return {
-    bytes: steps.at(-1) ?? frame,
+    bytes,
     async run(session) {
-      // One snapshot, whatever writers do meanwhile. The number of rows comes behind the last one, before the commit.
-      const rows = await session.transaction(async (tx) => {
-        await tx.run('export in UTC', inUtc);
-        const copied = tx.copyOut(copyRows(plan));
-        await pipeline([copied, ...steps]);
-        return copied;
-      }, 'REPEATABLE READ');
-      return rows.rowCount;
+      try {
+        // One snapshot, whatever writers do meanwhile. The number of rows comes behind the last one, before the commit.
+        const rows = await session.transaction(async (tx) => {
+          await tx.run('export in UTC', inUtc);
+          const copied = tx.copyOut(copyRows(plan));
+          await pipeline([copied, ...steps]);
+          return copied;
+        }, 'REPEATABLE READ');
+        return rows.rowCount;
+      } catch (error) {
+        bytes.destroy(error as Error);
+        throw error;
+      }
     },
   };
 }

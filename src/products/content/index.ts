@@ -8,11 +8,9 @@ import {
 } from '#engine/exports/index.ts';
 import { importRoutes } from '#engine/imports/imports.route.ts';
 import { IMPORTS_MAINTENANCE, maintainImportsJob } from '#engine/imports/maintain-imports.job.ts';
-import { IMPORTS_MAINTENANCE, maintainImportsJob } from '#engine/imports/maintain-imports.job.ts';
 import type { Resource } from '#engine/imports/resource.ts';
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import type { JobDefinition, JobDefinitions } from '#engine/jobs/define-job.ts';
-import type { RecurringJob } from '#engine/jobs/schedule.ts';
 import type { RecurringJob } from '#engine/jobs/schedule.ts';
 import { webhookJob } from '#engine/webhooks/webhook.job.ts';
 import { systemClock } from '#platform/clock.ts';

@@ -1,0 +1,38 @@
+import type { Database } from '#platform/postgres/database.ts';
+import { sql } from '#platform/postgres/sql.ts';
+
+/** Exports whose file may be removed by now, the oldest first. */
+export function findExpiredExports(db: Database, limit: number): Promise<{ id: string; file_key: string }[]> {
+  return db.many(
+    'findExpiredExports',
+    sql`
+      SELECT id, file_key FROM export_jobs
+      WHERE file_key IS NOT NULL AND expires_at <= clock_timestamp()
+      ORDER BY expires_at LIMIT ${limit}`,
+  );
+}
+
+/** Notes that a file was removed. */
+export async function forgetExportFile(db: Database, id: string): Promise<void> {
+  await db.run('forgetExportFile', sql`UPDATE export_jobs SET file_key = NULL WHERE id = ${id}`);
+}
+
+/** Those of the keys that no export names. */
+export async function findUnnamedExportFiles(db: Database, keys: readonly string[]): Promise<string[]> {
+  const rows = await db.many<{ key: string }>(
+    'findUnnamedExportFiles',
+    sql`
+      SELECT key FROM unnest(${keys}::text[]) AS stored (key)
+      WHERE NOT EXISTS (SELECT FROM export_jobs WHERE file_key = stored.key)`,
+  );
+  return rows.map(({ key }) => key);
+}
+
+/** The moment `ms` ago by the database's clock. */
+export async function momentBefore(db: Database, ms: number): Promise<Date> {
+  const row = await db.maybeOne<{ moment: Date }>(
+    'momentBefore',
+    sql`SELECT clock_timestamp() - ${ms} * interval '1 ms' AS moment`,
+  );
+  return (row as { moment: Date }).moment;
+}
