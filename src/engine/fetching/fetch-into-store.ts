@@ -7,7 +7,7 @@ import { createPace, type PaceLimits } from './pace.ts';
 import { asUrlError, urlError } from './url-errors.ts';
 import { checkUrl, type UrlRules } from './url-guard.ts';
 
-export interface FetchLimits extends PaceLimits {
+interface FetchLimits extends PaceLimits {
   readonly connectMs: number;
   readonly headersMs: number;
   /** From the first step to the last byte, redirects included. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '#platform/errors.ts';
-import { checkUrl, type Resolve, type ResolvedAddress, type UrlRules, vettedAddresses } from './url-guard.ts';
+import type { HostAddress } from '#platform/http/send-request.ts';
+import { checkUrl, type Resolve, type UrlRules, vettedAddresses } from './url-guard.ts';
 
 const rules: UrlRules = { allowedHosts: [] };
 const isRefused = (error: unknown): boolean =>
@@ -124,7 +125,7 @@ test('a host of the operator may be private, on the ports that it was named with
 function answering(...addresses: string[]): Resolve {
   return () =>
     Promise.resolve(
-      addresses.map((address): ResolvedAddress => ({ address, family: address.includes(':') ? 6 : 4 })),
+      addresses.map((address): HostAddress => ({ address, family: address.includes(':') ? 6 : 4 })),
     );
 }
 

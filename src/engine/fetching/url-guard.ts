@@ -1,15 +1,11 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import type { HostAddress } from '#platform/http/send-request.ts';
 import { isPlainAddress, isPublicAddress } from './address-rules.ts';
 import { urlError } from './url-errors.ts';
 
-export interface ResolvedAddress {
-  readonly address: string;
-  readonly family: number;
-}
-
 /** All addresses of a host name. */
-export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>;
+export type Resolve = (hostname: string) => Promise<readonly HostAddress[]>;
 
 /** Which addresses the server may connect to on behalf of a caller. */
 export interface UrlRules {
@@ -38,7 +34,7 @@ export function checkUrl(text: string, rules: UrlRules): URL {
  * The addresses that the URL's host may be reached at, resolved once. Throws AppError 422: `url_not_allowed` when
  * any of them is not public, `url_unreachable` when there is none.
  */
-export async function vettedAddresses(url: URL, rules: UrlRules): Promise<readonly ResolvedAddress[]> {
+export async function vettedAddresses(url: URL, rules: UrlRules): Promise<readonly HostAddress[]> {
   const host = hostOf(url);
   const family = isIP(host);
   const found = family > 0 ? [{ address: host, family }] : await resolved(host, rules);
@@ -51,7 +47,7 @@ export async function vettedAddresses(url: URL, rules: UrlRules): Promise<readon
 async function resolved(
   host: string,
   { resolve = systemResolve }: UrlRules,
-): Promise<readonly ResolvedAddress[]> {
+): Promise<readonly HostAddress[]> {
   try {
     return await resolve(host);
   } catch (error) {
@@ -59,7 +55,7 @@ async function resolved(
   }
 }
 
-function systemResolve(host: string): Promise<readonly ResolvedAddress[]> {
+function systemResolve(host: string): Promise<readonly HostAddress[]> {
   return lookup(host, { all: true });
 }
 
