@@ -6,7 +6,7 @@ import { newId } from '#platform/ids.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { doOnce } from '../idempotency/do-once.ts';
 import { fingerprintJson } from '../idempotency/fingerprint.ts';
-import { readIdempotencyKey } from '../idempotency/idempotency-key.ts';
+import { IdempotencyHeaders, readIdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { enqueueJob } from '../jobs/enqueue.query.ts';
 import { newFilename } from './export-file-key.ts';
 import { COMPRESSIONS, EXPORT_FORMATS, PRESETS } from './export-format.ts';
@@ -63,6 +63,7 @@ export function createExportRoute({ pool, sources }: Dependencies): FastifyPlugi
             'Answers at once; `GET /v1/exports/{job_id}` shows how it gets on and where the file is. The same request ' +
             'under the same idempotency key again is answered 200 with the same export.',
           tags: ['exports'],
+          headers: IdempotencyHeaders,
           body: ExportBody,
           response: { 200: ExportView, 202: ExportView },
         },

@@ -1,8 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
 
 const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
+
+/** For the documentation of a route; what is wrong with a key is said by the readers below. */
+export const IdempotencyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      description: 'The same request under the same key makes one thing, however often it is sent',
+    }),
+  ),
+});
 
 /**
  * The key under which a request is done once, from the header `Idempotency-Key` (quoted or bare) or from a field of

@@ -8,7 +8,7 @@ import { OneOf, Timestamp, Uuid } from '#platform/http/schemas.ts';
 import { newId } from '#platform/ids.ts';
 import { doOnce, type OnceRequest, type OnceResult } from '../idempotency/do-once.ts';
 import { fingerprintJson } from '../idempotency/fingerprint.ts';
-import { requireIdempotencyKey } from '../idempotency/idempotency-key.ts';
+import { IdempotencyHeaders, requireIdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { uploadOnce } from '../idempotency/upload-once.ts';
 import { type AcceptDependencies, acceptImport } from './accept-import.ts';
 import { type ImportRequest, type ImportSchemas, importExample } from './import-form.ts';
@@ -46,6 +46,7 @@ export function createImportRoute(
             '200 with the same job. Refused at once, with nothing kept (422): what cannot be read, and a file without a ' +
             'required column; refused records are in the report of the import.',
           tags: ['imports'],
+          headers: IdempotencyHeaders,
           body: { content: { 'application/json': { schema: schemas.byUrl } } },
           response: { 200: AcceptedImport, 202: AcceptedImport },
         },

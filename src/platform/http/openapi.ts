@@ -113,7 +113,7 @@ interface OpenApiDocument {
 /** The example in the places of the standard too, so that the documentation page fills its form with it. */
 function showExample({ 'x-example': example, parameters = [], requestBody }: Operation): void {
   if (example === undefined) return;
-  const words: Record<string, unknown> = { ...example.query, ...example.params };
+  const words: Record<string, unknown> = { ...example.headers, ...example.query, ...example.params };
   for (const parameter of parameters) {
     if (words[parameter.name] !== undefined) parameter.example = words[parameter.name];
   }

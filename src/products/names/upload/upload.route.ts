@@ -2,7 +2,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { OnceResult } from '#engine/idempotency/do-once.ts';
-import { readIdempotencyKey } from '#engine/idempotency/idempotency-key.ts';
+import { IdempotencyHeaders, readIdempotencyKey } from '#engine/idempotency/idempotency-key.ts';
 import { uploadOnce } from '#engine/idempotency/upload-once.ts';
 import { AppError, notFound } from '#platform/errors.ts';
 import type { Caller } from '#platform/http/access-rule.ts';
@@ -91,6 +91,7 @@ function createDatasetRoute(app: App, dependencies: UploadDependencies): void {
           'Refused with nothing kept: what is not in a known layout (422), the same bytes again (409 `duplicate_file`). ' +
           'The same request under the same `Idempotency-Key` again is answered 200 with the same dataset.',
         tags,
+        headers: IdempotencyHeaders,
         response: { 200: Accepted, 202: Accepted },
       },
     },
