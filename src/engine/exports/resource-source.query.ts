@@ -80,7 +80,11 @@ function elementFilter(resource: Resource, field: ResourceField): ExportFilter {
   return {
     name,
     description: `Rows that have this ${name}`,
-    condition: (value) => sql`${value} = ANY(${listOf(resource, field.name)})`,
+    condition(value) {
+      // PostgreSQL has no text with NUL in it, and would say so in the middle of the answer.
+      if (value.includes('\0')) throw invalidRequest(name, 'must not contain NUL');
+      return sql`${value} = ANY(${listOf(resource, field.name)})`;
+    },
   };
 }
 
