@@ -19,7 +19,13 @@ import {
   contentResources,
   contentRoutes,
 } from '#products/content/index.ts';
-import { namesJobs, namesRoutes, type ReadModel, statisticsRoutes } from '#products/names/index.ts';
+import {
+  namesJobs,
+  namesRoutes,
+  namesSource,
+  type ReadModel,
+  statisticsRoutes,
+} from '#products/names/index.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { VERSION } from './version.ts';
 
@@ -54,7 +60,7 @@ export function layFoundation(options: FoundationOptions): Foundation {
     limits,
     outgoing,
     resources: contentResources(limits),
-    otherSources: [],
+    otherSources: [namesSource],
     exportsAtOnce: Math.max(1, Math.floor(options.maxConnections / 3)),
     exportRetentionMs: config.retention.exportMs,
   };

@@ -40,9 +40,7 @@ export function planExport(sources: readonly ExportSource[], wish: ExportWish): 
   return {
     source,
     columns: chooseColumns(source, wish.fields ?? []),
-    conditions: Object.entries(wish.filters).map(([name, value]) =>
-      findFilter(source, name).condition(value),
-    ),
+    conditions: chooseConditions(source, wish.filters),
     format,
     compression,
     isGuarded: wish.escape_formulas && isDelimited(format),
@@ -64,6 +62,14 @@ function chooseColumns(source: ExportSource, fields: readonly string[]): readonl
     const known = source.columns.map(({ name }) => name).join(', ');
     throw invalidRequest('fields', `${source.name} have no ${JSON.stringify(field)}, but ${known}`);
   });
+}
+
+function chooseConditions(source: ExportSource, asked: Readonly<Record<string, string>>): Sql[] {
+  const unasked = source.filters.filter(({ name }) => asked[name] === undefined);
+  return [
+    ...Object.entries(asked).map(([name, value]) => findFilter(source, name).condition(value)),
+    ...unasked.flatMap(({ whenAbsent }) => whenAbsent ?? []),
+  ];
 }
 
 function findFilter(source: ExportSource, name: string): ExportFilter {

@@ -19,6 +19,8 @@ export interface ExportFilter {
   readonly description: string;
   /** Throws AppError invalid_request for a value that is none. */
   condition(value: string): Sql;
+  /** The condition that holds where a caller does not set this one. */
+  readonly whenAbsent?: Sql;
 }
 
 /** What can be exported. */

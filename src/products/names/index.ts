@@ -24,6 +24,7 @@ import { nameTrendRoute } from './statistics/name-trend.route.ts';
 import { namesListRoute } from './statistics/names-list.route.ts';
 import { uploadRoutes } from './upload/upload.route.ts';
 
+export { namesSource } from './exports/names-source.query.ts';
 export { NAMES_MAINTENANCE } from './maintenance/index.ts';
 export { createReadModel, type ReadModel } from './read-model/read-model.ts';
 export { queueSample } from './samples/queue-sample.ts';
