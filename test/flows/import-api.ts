@@ -33,6 +33,7 @@ export interface UploadOptions {
 export interface ImportApi {
   readonly url: string;
   readonly pool: Pool;
+  readonly databaseUrl: string;
   send(path: string, init?: RequestInit, as?: string): Promise<Answer>;
   /** Sends users, unless the fields say otherwise. */
   upload(fields: Readonly<Record<string, string>>, options?: UploadOptions): Promise<Answer>;
@@ -51,7 +52,7 @@ const WRITERS: Readonly<Record<string, Caller>> = {
 
 /** The routes of imports without a worker, on a database of their own; stopped at the end of the test file. */
 export async function startImportApi(): Promise<ImportApi> {
-  const { pool } = await testDatabase();
+  const { pool, url: databaseUrl } = await testDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'affirm-imports-'));
   const app = await createHttpServer(
     serverOptions({ authorize: ({ authorization = '' }) => WRITERS[authorization] ?? ADMIN }),
@@ -86,6 +87,7 @@ export async function startImportApi(): Promise<ImportApi> {
   return {
     url,
     pool,
+    databaseUrl,
     send,
     upload(fields, { key = newId(), content = USERS, name = 'users.csv', as = '' } = {}) {
       const form = new FormData();
