@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from '#test/support/tls-certificate.ts';
@@ -221,4 +222,18 @@ test('proxies and lax certificates of the environment are passed by', async (t) 
   });
   assert.deepEqual(stdout.trim().split('\n'), ['200', 'url_certificate']);
   assert.deepEqual(proxied, []);
+});
+
+test('names of this machine that the system knows are as closed as its addresses', async (t) => {
+  const scene = await fetchingScene(t, { http: redirecting });
+  const { port } = scene;
+  const open = { allowedHosts: [`localhost:${port}`] };
+  assert.equal((await scene.fetch(`http://localhost:${port}/`, { rules: open })).size, FILE.length);
+  scene.dialled.length = 0;
+  const closed = { allowedHosts: [] };
+  // A machine may or may not know its own name.
+  const known = /^url_(?:not_allowed|unreachable)$/;
+  for (const name of ['localhost', hostname(), 'ip6-localhost', 'ip6-loopback'])
+    await assert.rejects(scene.fetch(`http://${name}/`, { rules: closed }), { code: known });
+  assert.deepEqual(scene.dialled, []);
 });

@@ -1,104 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { jobDefinitions } from '#engine/jobs/define-job.ts';
 import { cancelJob, retryJobByHand } from '#engine/jobs/job-commands.ts';
-import { enqueueWebhook } from '#engine/webhooks/deliveries.query.ts';
-import { webhookJob } from '#engine/webhooks/webhook.job.ts';
-import { newId } from '#platform/ids.ts';
-import type { Database, Pool } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
-import { testDatabase } from '#test/support/database.ts';
 import { PUBLIC, recordDials } from '#test/support/dialled.ts';
-import { jobReaches, startTestWorker, until } from '../faults/jobs-support.ts';
-import { listen, type Names, resolverOf } from './fetching-scene.ts';
-
-const SECRET = 'a secret of 32 bytes and no less';
-const NOW = new Date('2026-02-03T04:05:06.789Z');
-const DATA = { job_id: 'one', status: 'completed', name: 'Zoë' };
-
-interface DeliveryRow {
-  readonly attempts: number;
-  readonly last_status: number | null;
-  readonly last_error: string | null;
-  readonly delivered: boolean;
-  readonly given_up: boolean;
-  readonly secret: string | null;
-}
-
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** A worker, and an import that has ended with `status` and tells `url`. */
-async function webhookScene(
-  t: TestContext,
-  options: { url: string; names?: Names; allowedHosts?: string[]; status?: string; retryForMs?: number },
-) {
-  const db = await testDatabase(t);
-  const { pool } = db;
-  const definition = webhookJob({
-    pool,
-    rules: { allowedHosts: options.allowedHosts ?? [], resolve: resolverOf(options.names ?? {}) },
-    clock: () => NOW,
-    random: () => 0,
-    firstDelayMs: 20,
-    ...(options.retryForMs === undefined ? {} : { retryForMs: options.retryForMs }),
-  });
-  const worker = await startTestWorker(db, [definition], { pollIntervalMs: 20 });
-  t.after(() => worker.stop());
-  const importId = newId();
-  await pool.run(
-    'import',
-    sql`INSERT INTO import_jobs (id, resource_type, status, callback_secret)
-        VALUES (${importId}, 'users', ${options.status ?? 'completed'}, ${SECRET})`,
-  );
-  const enqueue = (tx: Database = pool): Promise<string> =>
-    enqueueWebhook(tx, {
-      jobId: importId,
-      url: options.url,
-      event: 'import.completed',
-      body: DATA,
-      createdBy: null,
-    });
-  return { pool, definition, enqueue, row: (id: string) => deliveryRow(pool, id) };
-}
-
-async function deliveryRow(pool: Pool, id: string): Promise<DeliveryRow> {
-  const row = await pool.maybeOne<DeliveryRow>(
-    'delivery',
-    sql`SELECT attempts, last_status, last_error, delivered_at IS NOT NULL AS delivered,
-               given_up_at IS NOT NULL AS given_up, callback_secret AS secret
-        FROM webhook_deliveries JOIN import_jobs ON import_jobs.id = job_id
-        WHERE webhook_deliveries.id = ${id}`,
-  );
-  if (!row) throw new Error(`no delivery ${id}`);
-  return row;
-}
-
-/** A receiver that remembers what it took; `answer` gets the number of the message, from 1. */
-async function receiver(t: TestContext, answer: (number: number) => number) {
-  const received: Received[] = [];
-  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    received.push({ headers: request.headers, body: await text(request) });
-    response.writeHead(answer(received.length), { Location: 'http://127.0.0.1:1/' }).end('thanks');
-  };
-  const port = await listen(
-    t,
-    createServer((request, response) => void take(request, response)),
-  );
-  return { received, host: `127.0.0.1:${port}`, url: `http://127.0.0.1:${port}/hook?of=ada` };
-}
-
-function ended(pool: Pool, type: 'completed' | 'failed', count: number): Promise<unknown> {
-  return until(`${count} ${type}`, async () => {
-    const jobs = await pool.many('jobs', sql`SELECT FROM jobs WHERE status = ${type}`);
-    return jobs.length === count;
-  });
-}
+import { jobReaches, until } from '../faults/jobs-support.ts';
+import { listen } from './fetching-scene.ts';
+import { DATA, ended, NOW, type Received, receiver, SECRET, webhookScene } from './webhooks-scene.ts';
 
 test('a message is signed over its time and its bytes, and its secret forgotten', async (t) => {
   const { received, host, url } = await receiver(t, () => 204);
@@ -294,4 +205,25 @@ test('messages of a month ago are removed by those that are delivered', async (t
   await ended(pool, 'completed', 2);
   await assert.rejects(row(old), /no delivery/);
   assert.equal((await row(young)).delivered, true);
+});
+
+test('a worker that stops in the midst of it leaves the message to the next one', async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const ids: unknown[] = [];
+  const server = createServer(({ headers }, response) => {
+    ids.push(headers['affirm-event-id']);
+    // The first one waits for its answer in vain.
+    if (ids.length > 1) response.end();
+    else asked.resolve();
+  });
+  const host = `127.0.0.1:${await listen(t, server)}`;
+  const scene = await webhookScene(t, { url: `http://${host}/`, allowedHosts: [host] });
+  const id = await scene.enqueue();
+  await asked.promise;
+  await scene.worker.stop();
+  assert.deepEqual((await scene.row(id)).attempts, 0);
+  await scene.startWorker();
+  await ended(scene.pool, 'completed', 1);
+  assert.deepEqual(ids, [id, id]);
+  assert.equal((await scene.row(id)).delivered, true);
 });

@@ -16,6 +16,7 @@ import {
   removeOldDeliveries,
   WEBHOOK_JOB,
 } from './deliveries.query.ts';
+import { deliveryDelay } from './delivery-delay.ts';
 import { sendWebhook } from './send-webhook.ts';
 
 export interface WebhookDependencies {
@@ -29,8 +30,6 @@ export interface WebhookDependencies {
   readonly retryForMs?: number;
 }
 
-const FIRST_DELAY_MS = 5_000;
-const LONGEST_DELAY_MS = 3_600_000;
 const RETRY_FOR_MS = 24 * 3_600_000;
 const KEEP_MS = 30 * 24 * 3_600_000;
 
@@ -84,8 +83,8 @@ async function tryAgain(
   failed: FailedAttempt,
   context: JobContext,
 ): Promise<void> {
-  const delayMs = delayAfter(attempt, dependencies);
-  const { retryForMs = RETRY_FOR_MS } = dependencies;
+  const { random = Math.random, firstDelayMs, retryForMs = RETRY_FOR_MS } = dependencies;
+  const delayMs = deliveryDelay(attempt, random, firstDelayMs);
   const { status, error } = failed;
   const isOver = await context.session((session) =>
     session.transaction(async (tx) => {
@@ -100,15 +99,6 @@ async function tryAgain(
     }),
   );
   if (isOver) throw givenUp(failed);
-}
-
-/** Equal jitter, as for jobs; milliseconds. */
-function delayAfter(
-  attempt: number,
-  { firstDelayMs = FIRST_DELAY_MS, random = Math.random }: WebhookDependencies,
-): number {
-  const step = Math.min(LONGEST_DELAY_MS, firstDelayMs * 2 ** (attempt - 1));
-  return Math.round(step / 2 + (random() * step) / 2);
 }
 
 function givenUp({ status, error }: FailedAttempt): AppError {
