@@ -5,8 +5,9 @@ const LF = 10;
 const ZERO = 48;
 const BACKSLASH = 92;
 const N = 78;
-/** Digits of 2^53 and a separator. */
-const MOST_NUMBER_BYTES = 17;
+/** Digits of 2^31 and a separator. */
+const MOST_NUMBER_BYTES = 11;
+const TWO_TO_31 = 2 ** 31;
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const TO_ESCAPE = /[\\\t\n\r]/;
 const ALL_TO_ESCAPE = /[\\\t\n\r]/g;
@@ -47,14 +48,15 @@ export function createCopyText(options: { chunkBytes: number; onChunk: (chunk: B
 }
 
 function writeNumber(out: Output, value: number): void {
+  if (value >= TWO_TO_31) return writeCell(out, String(value));
   reserve(out, MOST_NUMBER_BYTES);
   const { chunk } = out;
   let digits = 1;
-  for (let power = 10; power <= value; power *= 10) digits++;
+  for (let rest = value; rest >= 10; rest = (rest / 10) | 0) digits++;
   let rest = value;
   for (let at = out.at + digits - 1; at >= out.at; at--) {
-    const tens = Math.floor(rest / 10);
-    chunk[at] = ZERO + (rest - tens * 10);
+    const tens = (rest / 10) | 0;
+    chunk[at] = ZERO + rest - tens * 10;
     rest = tens;
   }
   out.at += digits;
