@@ -15,7 +15,7 @@ import { testDatabase } from '#test/support/database.ts';
 import { serverOptions } from '#test/support/http-server.ts';
 import { silent } from '../faults/jobs-support.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   // oxlint-disable-next-line typescript/no-explicit-any
