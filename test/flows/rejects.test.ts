@@ -91,6 +91,17 @@ test('secrets are blanked, and with them whatever cannot be told apart from them
   ]);
 });
 
+test('secrets that the mapping passes over are blanked as well', async () => {
+  const mapping = { pin: null };
+  const csv = await rejectsOf('code,pin,gardener\nb,sesame,Kim\n', { mapping });
+  assert.equal(csv.text, '_line,_errors,code,pin,gardener\n2,"code: No code.",b,,Kim\n');
+  const ndjson = await rejectsOf('{"code":"b","pin":"sesame","gardener":"Kim"}\n', {
+    filename: 'plants.ndjson',
+    mapping,
+  });
+  assert.doesNotMatch(ndjson.text, /sesame/);
+});
+
 test('NDJSON: the object with both fields, or the line that is none', async () => {
   const { text, filename } = await rejectsOf(
     '{"code":"A","gardener":"Kim"}\n{"code":"b", "n":12345678901234567890,"gardener":"Kim"}\n{"code":}\n{}\n{"_line":9,"code":"c","pin":"sesame","gardener":"Kim"}\n{"PIN":"sesame"\n',

@@ -1,6 +1,6 @@
 import type { FieldFinder } from './map-columns.ts';
 import { UNKNOWN_FIELD } from './map-columns.ts';
-import type { Resource } from './resource.ts';
+import { isSecretName } from './secret-values.ts';
 
 /** Finds the fields of JSON keys, and remembers the keys it met. */
 export interface KeyFinder {
@@ -15,7 +15,7 @@ export interface KeyFinder {
 /** A file may have a new key in every line. */
 const MOST_REMEMBERED = 1000;
 
-export function createKeyFinder(find: FieldFinder, resource: Resource): KeyFinder {
+export function createKeyFinder(find: FieldFinder, secretNames: readonly string[]): KeyFinder {
   const known = new Map<string, number>();
   const unknown: string[] = [];
   let metSecret = false;
@@ -23,11 +23,11 @@ export function createKeyFinder(find: FieldFinder, resource: Resource): KeyFinde
     fieldOf(key) {
       const remembered = known.get(key);
       if (remembered !== undefined) return remembered;
+      metSecret ||= isSecretName(key, secretNames);
       const field = find(key);
       if (known.size >= MOST_REMEMBERED && field < 0) return field;
       known.set(key, field);
       if (field === UNKNOWN_FIELD) unknown.push(key);
-      metSecret ||= resource.fields[field]?.protector !== undefined;
       return field;
     },
     unknown: () => unknown,

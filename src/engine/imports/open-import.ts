@@ -9,7 +9,7 @@ import type { ImportFile, ImportFormat, ReadDependencies } from './import-file.t
 import { assertColumns, type ColumnPlan, type FieldFinder, fieldFinder } from './map-columns.ts';
 import type { ReportWarning } from './report.query.ts';
 import type { Resource } from './resource.ts';
-import { secretNames } from './secret-values.ts';
+import { isSecretName, secretNames } from './secret-values.ts';
 
 /** One text of an upload and how it is read. */
 export interface PlannedFile {
@@ -57,6 +57,7 @@ export async function openImport(
   resource: Resource,
 ): Promise<OpenedImport> {
   const find = fieldFinder(resource, file.mapping);
+  const secrets = secretNames(resource, file.mapping);
   const source = await openSource(files, file.fileKey, file.filename, limits);
   try {
     const found: FoundTable[] = [];
@@ -70,8 +71,8 @@ export async function openImport(
       isArchive: source.kind === 'zip',
       find,
       limits,
-      hasSecrets: found.some(({ plan }) => holdsSecret(resource, plan)),
-      secretNames: secretNames(resource, file.mapping),
+      hasSecrets: found.some(({ plan }) => plan.header.some((column) => isSecretName(column, secrets))),
+      secretNames: secrets,
       detected: describe(source, found, resource),
       warnings: found.flatMap(({ plan, source: { name } }) => unknownColumns(plan, name)),
       size: source.size,
@@ -97,10 +98,6 @@ export function filesOf(source: Source, resource: Resource): readonly [SourceFil
     );
   }
   return [first, ...others];
-}
-
-function holdsSecret(resource: Resource, plan: ColumnPlan): boolean {
-  return resource.fields.some(({ protector }, at) => protector !== undefined && (plan.places[at] ?? -1) >= 0);
 }
 
 function unknownColumns({ unknown }: ColumnPlan, filename: string): ReportWarning[] {

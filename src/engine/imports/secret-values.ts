@@ -57,6 +57,11 @@ export function secretNames(resource: Resource, mapping: ColumnMapping | null): 
   return [...fields, ...mapped.map(([column]) => column)].map(plainName);
 }
 
+/** A column or key of such values, also one that the mapping passes over. `names` as of `secretNames`. */
+export function isSecretName(column: string, names: readonly string[]): boolean {
+  return names.length > 0 && names.includes(plainName(column));
+}
+
 /** Whether a line that nobody can read may hold such a value. */
 export function mentionsSecret(line: Buffer, names: readonly string[]): boolean {
   if (names.length === 0) return false;

@@ -50,7 +50,7 @@ export function createStageVisitor(options: StageVisitOptions): StageVisitor {
     ...(options.detailCap !== undefined && { detailCap: options.detailCap }),
     onError: (error) => writer.error(error, ++ord),
   });
-  const keys = createKeyFinder(opened.find, resource);
+  const keys = createKeyFinder(opened.find, opened.secretNames);
   const visit: Visit = {
     resource,
     judge: createRecordJudge(resource),

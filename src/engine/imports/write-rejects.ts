@@ -8,7 +8,7 @@ import { createRejectCursor, type RejectCursor } from './reject-cursor.ts';
 import { brokenLine, type CellForm, cellForm, objectLine } from './reject-forms.ts';
 import { plainSink, type RejectSink, zipSink } from './reject-sink.ts';
 import type { Resource } from './resource.ts';
-import { mentionsSecret } from './secret-values.ts';
+import { isSecretName, mentionsSecret } from './secret-values.ts';
 
 export interface RejectedImport extends ImportFile {
   readonly no: number;
@@ -93,14 +93,14 @@ function createRejectVisitor(
     head = undefined;
     sink.write(bytes);
   };
-  const isHidden = (key: string): boolean => resource.fields[opened.find(key)]?.protector !== undefined;
+  const isHidden = (key: string): boolean => isSecretName(key, opened.secretNames);
 
   return {
     enter(next) {
       sink.enter(next.source.name);
       file = next;
       head = undefined;
-      form = cellForm(next.dialect, secretPlaces(next, resource), next.plan.header.length);
+      form = cellForm(next.dialect, secretPlaces(next, opened.secretNames), next.plan.header.length);
     },
     upcoming: (records) => cursor.ensure(read + records),
     header(record) {
@@ -134,9 +134,8 @@ function createRejectVisitor(
   };
 }
 
-function secretPlaces({ plan }: PlannedFile, { fields }: Resource): ReadonlySet<number> {
-  const places = fields.flatMap(({ protector }, at) => (protector ? [plan.places[at] as number] : []));
-  return new Set(places.filter((place) => place >= 0));
+function secretPlaces({ plan }: PlannedFile, names: readonly string[]): ReadonlySet<number> {
+  return new Set(plan.header.flatMap((column, at) => (isSecretName(column, names) ? [at] : [])));
 }
 
 /** UTF-16 is written as UTF-8, and so is what is written anew. */
