@@ -12,6 +12,7 @@ import { IdempotencyHeaders, requireIdempotencyKey } from '../idempotency/idempo
 import { uploadOnce } from '../idempotency/upload-once.ts';
 import { type AcceptDependencies, acceptImport } from './accept-import.ts';
 import { type ImportRequest, type ImportSchemas, importExample } from './import-form.ts';
+import { uploadKey } from './upload-key.ts';
 import { findImport, IMPORT_STATUSES } from './import-job.query.ts';
 
 export interface CreateDependencies extends AcceptDependencies {
@@ -92,7 +93,7 @@ async function takeIn(
   const result = await uploadOnce({
     ...once,
     files,
-    fileKey: `imports/${id}/original`,
+    fileKey: uploadKey(id),
     maxBytes: maxUploadBytes(caller),
     async create(upload, seal) {
       const about = readForm(upload.fields);

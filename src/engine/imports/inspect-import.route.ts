@@ -1,4 +1,5 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { formReader } from '#platform/http/form-fields.ts';
 import { receiveUpload } from '#platform/http/receive-upload.ts';
@@ -6,6 +7,7 @@ import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import { newId } from '#platform/ids.ts';
 import type { CreateDependencies } from './create-import.route.ts';
 import { type ImportSchemas, inspectExample } from './import-form.ts';
+import { uploadKey } from './upload-key.ts';
 import { inspectImport } from './inspect-import.ts';
 
 const Text = Nullable(Type.String());
@@ -39,8 +41,11 @@ const InspectionView = Type.Object({
   first_rows: Type.Array(Type.Array(Type.Unknown()), { description: 'Values of secret columns are masked' }),
 });
 
+/** The same without `readonly`. */
+type Found = Omit<Static<typeof InspectionView>, 'filename' | 'file_size' | 'checksum'>;
+
 export function inspectImportRoute(
-  { files, limits, resources, maxUploadBytes }: CreateDependencies,
+  dependencies: CreateDependencies,
   schemas: ImportSchemas,
 ): FastifyPluginCallbackTypebox {
   const readForm = formReader(schemas.inspect);
@@ -61,30 +66,28 @@ export function inspectImportRoute(
           response: { 200: InspectionView },
         },
       },
-      async (request) => {
-        // Swept like an upload without an import, should the process die on the way.
-        const key = `imports/${newId()}/original`;
-        const maxBytes = maxUploadBytes(request.caller);
-        const { filename, size, sha256, fields } = await receiveUpload(request, { files, key, maxBytes });
-        try {
-          const { resource_type: wanted, format = null, mapping = null } = readForm(fields);
-          const candidates = resources.filter(({ name }) => wanted === undefined || name === wanted);
-          const upload = { fileKey: key, filename, format, mapping };
-          const found = await inspectImport({ files, limits }, upload, candidates);
-          return {
-            filename,
-            file_size: size,
-            checksum: sha256,
-            ...(found as unknown as Omit<
-              Static<typeof InspectionView>,
-              'filename' | 'file_size' | 'checksum'
-            >),
-          };
-        } finally {
-          await files.delete(key);
-        }
-      },
+      (request) => inspectUpload(dependencies, request, readForm),
     );
     done();
   };
+}
+
+/** Keeps the file for as long as it is looked at. */
+async function inspectUpload(
+  { files, limits, resources, maxUploadBytes }: CreateDependencies,
+  request: FastifyRequest,
+  readForm: (fields: ReadonlyMap<string, readonly string[]>) => Static<ImportSchemas['inspect']>,
+): Promise<Static<typeof InspectionView>> {
+  // Swept like an upload without an import, should the process die on the way.
+  const fileKey = uploadKey(newId());
+  const maxBytes = maxUploadBytes(request.caller);
+  const { filename, size, sha256, fields } = await receiveUpload(request, { files, key: fileKey, maxBytes });
+  try {
+    const { resource_type: wanted, format = null, mapping = null } = readForm(fields);
+    const candidates = resources.filter(({ name }) => wanted === undefined || name === wanted);
+    const found = await inspectImport({ files, limits }, { fileKey, filename, format, mapping }, candidates);
+    return { filename, file_size: size, checksum: sha256, ...structuredClone(found as Found) };
+  } finally {
+    await files.delete(fileKey);
+  }
 }
