@@ -59,3 +59,42 @@ wait_for() {
     sleep 0.1
   done
 }
+
+# import_as RESOURCE FILE [options of curl]: imports a file and waits until that has ended; $import is its id.
+import_as() {
+  local resource=$1 file=$2
+  shift 2
+  call 202 POST /v1/imports --header "Idempotency-Key: e2e-$run-$RANDOM-$RANDOM" \
+    --form "resource_type=$resource" --form "file=@$file" "$@"
+  import=$(value job_id)
+  wait_for completed "/v1/imports/$import"
+}
+
+# import_people: two users, an article and two comments, whose names have $run in them; "remove_people" takes them away.
+import_people() {
+  printf 'email,username,bio\nzoe-%s@e2e.example.org,zoe-%s,"=1+1, really"\nali-%s@e2e.example.org,ali-%s,\n' \
+    "$run" "$run" "$run" "$run" >"$work/users.csv"
+  import_as users "$work/users.csv"
+  says '"created_count":2'
+  printf '{"slug":"e2e-%s","title":"On tests","body":"…","author":"zoe-%s","status":"published","tags":["a","b|c"]}\n' \
+    "$run" "$run" >"$work/articles.ndjson"
+  import_as articles "$work/articles.ndjson"
+  says '"created_count":1'
+  printf 'id,article,author,body\ncm_e2e-%s_1,e2e-%s,ali-%s,Well said\ncm_e2e-%s_2,e2e-%s,zoe-%s,"Thank you,\nAli"\n' \
+    "$run" "$run" "$run" "$run" "$run" "$run" >"$work/comments.csv"
+  import_as comments "$work/comments.csv"
+  says '"created_count":2'
+}
+
+remove_people() {
+  local name id
+  for id in 1 2; do call 204 DELETE "/v1/comments/cm_e2e-${run}_$id"; done
+  call 200 GET "/v1/articles?slug=e2e-$run"
+  id=$(value id)
+  call 204 DELETE "/v1/articles/$id"
+  for name in zoe ali; do
+    call 200 GET "/v1/users?username=$name-$run"
+    id=$(value id)
+    call 204 DELETE "/v1/users/$id"
+  done
+}
