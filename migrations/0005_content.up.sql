@@ -87,6 +87,9 @@ CREATE TABLE import_jobs (
     callback_secret   text,
     checked           boolean NOT NULL DEFAULT false,
     next_record       bigint NOT NULL DEFAULT 1,
+    loaded_ahead      int8range,
+    first_no          bigint,
+    has_secrets       boolean,
     total_records     bigint,
     created_count     bigint NOT NULL DEFAULT 0,
     updated_count     bigint NOT NULL DEFAULT 0,
@@ -110,6 +113,9 @@ COMMENT ON COLUMN import_jobs.options IS 'mode, on_conflict, mapping, dry_run, m
 COMMENT ON COLUMN import_jobs.detected IS 'Encoding, separator, header and mapping as found, with what spoke for them';
 COMMENT ON COLUMN import_jobs.checked IS 'All records are judged and the report is stored; what follows writes rows only';
 COMMENT ON COLUMN import_jobs.next_record IS 'The first record that is not loaded yet; in the transaction of the rows before it';
+COMMENT ON COLUMN import_jobs.loaded_ahead IS 'A batch after next_record that was loaded before its forerunner';
+COMMENT ON COLUMN import_jobs.first_no IS 'Numbers kept for its rows: record n has first_no + n - 1';
+COMMENT ON COLUMN import_jobs.has_secrets IS 'The upload holds values that must not be kept; NULL: not known yet';
 COMMENT ON COLUMN import_jobs.callback_secret IS 'Signs the message about the end; shown once, removed when it was delivered';
 COMMENT ON COLUMN import_jobs.file_deleted_at IS 'When the upload was removed because it held passwords';
 

@@ -58,6 +58,7 @@ export function layFoundation(options: FoundationOptions): Foundation {
     files,
     log,
     limits,
+    maxFetchBytes: limits.maxUploadBytes,
     outgoing,
     resources: contentResources(limits),
     otherSources: [namesSource],

@@ -6,6 +6,7 @@ import {
   type ExportSource,
   resourceSource,
 } from '#engine/exports/index.ts';
+import { importJobs } from '#engine/imports/import-records.job.ts';
 import { importRoutes } from '#engine/imports/imports.route.ts';
 import { IMPORTS_MAINTENANCE, maintainImportsJob } from '#engine/imports/maintain-imports.job.ts';
 import type { Resource } from '#engine/imports/resource.ts';
@@ -48,6 +49,8 @@ export interface ContentDependencies {
   /** How long the file of an export can be fetched. */
   readonly exportRetentionMs: number;
   readonly limits: IngestionLimits;
+  /** Largest file that is fetched from an address, in bytes; 0: no limit. */
+  readonly maxFetchBytes: number;
   /** Hosts that may be private: to import from, and to tell about ends. */
   readonly outgoing: { readonly importHosts: readonly string[]; readonly webhookHosts: readonly string[] };
 }
@@ -84,6 +87,7 @@ export const CONTENT_MAINTENANCE: readonly RecurringJob[] = [IMPORTS_MAINTENANCE
 export function contentJobs(dependencies: ContentDependencies): JobDefinition[] {
   const { pool, files, outgoing, exportRetentionMs: retentionMs } = dependencies;
   return [
+    ...importJobs({ ...dependencies, sourceRules: { allowedHosts: outgoing.importHosts } }),
     ...exportJobs({ pool, files, sources: exportSources(dependencies), retentionMs }),
     webhookJob({ pool, rules: { allowedHosts: outgoing.webhookHosts }, clock: systemClock }),
     maintainImportsJob({ pool, files }),
