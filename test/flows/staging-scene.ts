@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import type { ImportFile } from '#engine/imports/import-file.ts';
 import { openImport, type OpenedImport } from '#engine/imports/open-import.ts';
+import type { Resource } from '#engine/imports/resource.ts';
 import { stageRecords, type StagedRecords } from '#engine/imports/stage-records.ts';
 import { dropStage, stageColumns, stageNames } from '#engine/imports/stage-table.query.ts';
 import { DEFAULT_LIMITS } from '#engine/ingestion/limits.ts';
@@ -43,22 +44,22 @@ export async function uploaded(
   return { id: IMPORT_ID, fileKey, filename: 'plants.csv', format: null, mapping: null, ...options };
 }
 
-/** Everything that staging an upload of plants leaves behind. */
+/** Everything that staging an upload leaves behind; of plants where nothing else is said. */
 export async function stage(
   content: string | Buffer,
-  options: Partial<ImportFile> & { detailCap?: number; signal?: AbortSignal } = {},
+  options: Partial<ImportFile> & { resource?: Resource; detailCap?: number; signal?: AbortSignal } = {},
 ): Promise<Staged> {
-  const { detailCap, signal = new AbortController().signal, ...file } = options;
-  const opened = await openImport({ files, limits }, await uploaded(content, file), plants);
+  const { resource = plants, detailCap, signal = new AbortController().signal, ...file } = options;
+  const opened = await openImport({ files, limits }, await uploaded(content, file), resource);
   const names = stageNames(1, ++attempts);
   try {
     const result = await stageRecords(
       opened,
-      plants,
+      resource,
       { importId: IMPORT_ID, stage: names, ...(detailCap !== undefined && { detailCap }) },
       { session: (work) => pool.session(work), progress: () => undefined, signal },
     );
-    const columns = stageColumns(plants).map(({ name }) => name);
+    const columns = stageColumns(resource).map(({ name }) => name);
     return {
       result,
       detected: opened.detected,
