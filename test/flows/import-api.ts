@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { importJobs } from '#engine/imports/import-records.job.ts';
 import { importRoutes } from '#engine/imports/imports.route.ts';
 import { DEFAULT_LIMITS } from '#engine/ingestion/limits.ts';
 import { jobDefinitions } from '#engine/jobs/define-job.ts';
@@ -13,7 +14,7 @@ import type { Pool } from '#platform/postgres/database.ts';
 import { CONTENT_RESOURCES } from '#products/content/index.ts';
 import { testDatabase } from '#test/support/database.ts';
 import { serverOptions } from '#test/support/http-server.ts';
-import { silent } from '../faults/jobs-support.ts';
+import { silent, startTestWorker } from '../faults/jobs-support.ts';
 
 interface Answer {
   readonly status: number;
@@ -50,28 +51,40 @@ const WRITERS: Readonly<Record<string, Caller>> = {
   two: { keyId: newId(), name: 'two', role: 'viewer', scopes: ['imports:write'] },
 };
 
-/** The routes of imports without a worker, on a database of their own; stopped at the end of the test file. */
-export async function startImportApi(): Promise<ImportApi> {
-  const { pool, url: databaseUrl } = await testDatabase();
+export interface ImportApiOptions {
+  /** With a worker, which loads so many records at a time; without it no import ever begins. */
+  readonly batchRecords?: number;
+}
+
+/** The routes of imports on a database of their own; stopped at the end of the test file. */
+export async function startImportApi({ batchRecords }: ImportApiOptions = {}): Promise<ImportApi> {
+  const db = await testDatabase();
+  const { pool, url: databaseUrl } = db;
   const folder = await mkdtemp(join(tmpdir(), 'affirm-imports-'));
   const app = await createHttpServer(
     serverOptions({ authorize: ({ authorization = '' }) => WRITERS[authorization] ?? ADMIN }),
   );
+  const shared = {
+    pool,
+    files: createLocalFileStore(folder),
+    limits: DEFAULT_LIMITS,
+    resources: CONTENT_RESOURCES,
+    sourceRules: { allowedHosts: [] },
+  };
+  const jobs = importJobs({ ...shared, maxFetchBytes: 0, batchRecords: batchRecords ?? 1000 });
   void app.register(
     importRoutes({
-      pool,
-      files: createLocalFileStore(folder),
-      limits: DEFAULT_LIMITS,
-      resources: CONTENT_RESOURCES,
-      definitions: jobDefinitions([]),
+      ...shared,
+      definitions: jobDefinitions(jobs),
       log: silent,
       maxUploadBytes: () => 1_000_000,
-      sourceRules: { allowedHosts: [] },
       callbackRules: { allowedHosts: ['hooks.internal:8443'] },
     }),
   );
+  const worker = batchRecords === undefined ? undefined : await startTestWorker(db, jobs);
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   after(async () => {
+    await worker?.stop();
     await stopHttpServer(app, 200);
     await rm(folder, { recursive: true, force: true });
   });
