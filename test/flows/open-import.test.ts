@@ -64,6 +64,7 @@ const REFUSED: Readonly<Record<string, { text: string; options?: Partial<ImportF
     options: { format: 'csv' },
     code: 'format_mismatch',
   },
+  'a JSON array': { text: '[\n{"code":"A","gardener":"K"}]\n', code: 'format_mismatch' },
   'a wrong mapping': { text: 'a\nA\n', options: { mapping: { a: 'colour' } }, code: 'invalid_mapping' },
   'no text': { text: '%PDF-1.4 code,gardener\n', code: 'not_text' },
 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buffer } from 'node:stream/consumers';
+import fc from 'fast-check';
 import type { ImportFile } from '#engine/imports/import-file.ts';
 import { saveReport } from '#engine/imports/report.query.ts';
 import { openRejects } from '#engine/imports/write-rejects.ts';
@@ -154,6 +155,37 @@ test('many refused records among many are all found, wherever chunks end', async
       .slice(1)
       .map((line) => line.replace(/^\d+,"code: No code.",/, '')),
     lines.filter((line) => line.startsWith('b')),
+  );
+});
+
+test('whatever is refused comes back byte for byte, and is refused again as it is', async () => {
+  const line = fc.constantFrom(
+    'A,Kim,x',
+    'B,"Kim, ""m""","y\r\nz"',
+    'b,Kim,',
+    'c,"é; 東",""',
+    'D,,""',
+    'E,Kim',
+    'F,Kim,x,"1,2"',
+    '"G"x,Kim,',
+    'H,K"im,',
+    'i,Kim,"=1+1"',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 30 }), async (lines) => {
+      const refused = lines.filter((text) => !/^[AB],/.test(text));
+      const { text } = await rejectsOf(`code,gardener,note\n${lines.join('\n')}\n`);
+      let from = 0;
+      for (const source of refused) {
+        const at = text.indexOf(`,${source}\n`, from);
+        assert.ok(at >= 0, source);
+        from = at + source.length;
+      }
+      if (refused.length === 0) return;
+      const again = await stage(text);
+      assert.deepEqual([again.result.records, again.result.rejected], [refused.length, refused.length]);
+    }),
+    { numRuns: 20 },
   );
 });
 

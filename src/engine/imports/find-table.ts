@@ -49,7 +49,9 @@ export async function readTable(source: SourceFile, wanted: Wanted): Promise<Fou
   detector.push(sample.bytes);
   const encoding = detector.decide(sample.isWhole);
   assertText(sample.bytes, encoding.encoding, source.name);
-  const looksLikeJson = /^\uFEFF?\s*\{/.test(sample.bytes.toString('utf8', 0, 1024));
+  const start = sample.bytes.toString('utf8', 0, 1024);
+  if (/^\uFEFF?\s*\[\s*[{\]]/.test(start)) throw jsonArray(source.name);
+  const looksLikeJson = /^\uFEFF?\s*\{/.test(start);
   if (looksLikeJson !== (wanted.format === 'ndjson') && wanted.format !== null)
     throw otherFormat(source.name, wanted.format, looksLikeJson);
   return looksLikeJson
@@ -153,6 +155,15 @@ function otherFormat(name: string, format: ImportFormat, looksLikeJson: boolean)
     'format_mismatch',
     `"${name}" should be ${format.toUpperCase()}, but its first line shows ${found}. Leave out "format", or say the right one.`,
     { expected: format },
+  );
+}
+
+function jsonArray(name: string): AppError {
+  return new AppError(
+    'unprocessable',
+    'format_mismatch',
+    `"${name}" is one JSON array. Write each of its objects into a line of its own (NDJSON), without brackets and commas.`,
+    { found: 'json' },
   );
 }
 
