@@ -52,7 +52,7 @@ export function createEncodingDetector(declared?: Encoding): EncodingDetector {
       if (words.length < MAX_WORDS) words.push(...wordsOf(bytes).slice(0, MAX_WORDS - words.length));
     },
     decide(isWhole) {
-      const unicode = byMark(start) ?? byNulPattern(start);
+      const unicode = byMark(start) ?? byNulPattern(start, isValidUtf8);
       if (unicode !== undefined) return unicode;
       if (isValidUtf8 && (tail.length === 0 || !isWhole)) {
         const evidence =
@@ -81,15 +81,19 @@ function byMark(start: Buffer): DetectedEncoding | undefined {
   return undefined;
 }
 
-/** Separators, digits and line ends have a NUL as their high byte in UTF-16: at every second place only. */
-function byNulPattern(start: Buffer): DetectedEncoding | undefined {
+/**
+ * Separators, digits and line ends have a NUL as their high byte in UTF-16: at every second place only. Bytes that are
+ * valid UTF-8 can be UTF-16 of hardly anything but ASCII, half of them NUL; fewer are strays.
+ */
+function byNulPattern(start: Buffer, isValidUtf8: boolean): DetectedEncoding | undefined {
   const nuls = [0, 0];
   for (const [index, byte] of start.entries()) {
     if (byte === 0) nuls[index % 2] = (nuls[index % 2] as number) + 1;
   }
   const [even = 0, odd = 0] = nuls;
   const more = Math.max(even, odd);
-  if (more === 0 || more * 20 < start.length || Math.min(even, odd) * 20 > more) return undefined;
+  if (more === 0 || more * (isValidUtf8 ? 4 : 20) < start.length || Math.min(even, odd) * 20 > more)
+    return undefined;
   const encoding = odd > even ? 'utf-16le' : 'utf-16be';
   const place = odd > even ? 'second' : 'first';
   return {

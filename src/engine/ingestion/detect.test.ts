@@ -25,6 +25,8 @@ describe('encoding', () => {
     'a mark of UTF-16 BE': [Buffer.from(`\uFEFF${NAMES}`, 'utf16le').swap16(), 'utf-16be', 'byte_order_mark'],
     'UTF-16 LE without a mark': [utf16, 'utf-16le', 'nul_pattern'],
     'UTF-16 BE without a mark': [Buffer.from(utf16).swap16(), 'utf-16be', 'nul_pattern'],
+    'a NUL byte in a short text': [bytes('a,b\n\0,c\n'), 'utf-8', 'valid_utf8'],
+    'ASCII as UTF-16': [Buffer.from('a,b\n1,2', 'utf16le'), 'utf-16le', 'nul_pattern'],
     'a NUL byte in a text': [bytes(`a\0b,${'x'.repeat(100)}`), 'utf-8', 'valid_utf8'],
     'UTF-8 cut off in a character, being all': [
       Buffer.from('ZOË').subarray(0, 3),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { SEARCH } from '#test/support/fuzz.ts';
 import { createNdjsonReader } from './ndjson-reader.ts';
 
 interface Seen {
@@ -96,7 +97,7 @@ test('a line is read exactly where JSON.parse reads an object, and alike', () =>
         else assert.ok(expected === undefined || countNames(expected) < raw.split(':').length - 1);
       }
     }),
-    { numRuns: 1000 },
+    SEARCH,
   );
 });
 
