@@ -6,7 +6,7 @@ import { filesOf } from './open-import.ts';
 import type { Resource } from './resource.ts';
 
 /** How well the columns of a file fit a resource. */
-export interface ResourceCandidate {
+interface ResourceCandidate {
   readonly resource_type: string;
   /** Column of the file → field, as an import without `mapping` would take it. */
   readonly mapping: Readonly<Record<string, string>>;

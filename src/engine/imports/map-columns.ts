@@ -20,7 +20,7 @@ export type FieldFinder = (column: string) => number;
 /** The column is none of ours. */
 export const UNKNOWN_FIELD = -1;
 /** The column is passed over without a word: the mapping says so, or we put it there ourselves. */
-export const IGNORED_FIELD = -2;
+const IGNORED_FIELD = -2;
 
 /** Columns of a file of refused records that was mended and is sent again. */
 const OWN_COLUMN = /^_(?:line|errors|raw|\d+)$/;
