@@ -100,9 +100,12 @@ function printRun({ csv, ndjson, exports, copiedIn, copiedOut }: Run, number: nu
     ['CSV in   ', csv],
     ['NDJSON in', ndjson],
   ] as const) {
-    const { ms, uploadMs, nodePeak, postgresPeak } = imported;
+    const { ms, uploadMs, parts, nodePeak, postgresPeak } = imported;
     console.log(
       `  ${title}  ${seconds(ms)}, ${perSecond(plan.rows, ms)} (the upload before it ${seconds(uploadMs)})`,
+    );
+    console.log(
+      `             waited ${seconds(parts.waited)}, read and staged ${seconds(parts.read)}, judged and loaded ${seconds(parts.judgedAndLoaded)}`,
     );
     console.log(
       `             peak memory: Node ${megabytes(nodePeak)}; PostgreSQL ${megabytes(postgresPeak.together)}, its largest process ${megabytes(postgresPeak.largestProcess)}`,
