@@ -133,7 +133,11 @@ for (const form of FORMS.slice(1, 5)) {
         filename,
         on_conflict: 'update',
       });
-      assert.deepEqual([view.unchanged_count, view.fail_count], [records.length, 0], JSON.stringify(view));
+      assert.deepEqual(
+        [view.format, view.unchanged_count, view.fail_count],
+        [form.format, records.length, 0],
+        JSON.stringify(view),
+      );
     }
   });
 }

@@ -89,7 +89,7 @@ function viewItem(row: ImportRecord, job: JobRecord | undefined): ImportItem {
     no: _no,
     id,
     file_key: _key,
-    detected: _detected,
+    detected,
     after_id,
     checked: _checked,
     next_record: _next,
@@ -100,6 +100,7 @@ function viewItem(row: ImportRecord, job: JobRecord | undefined): ImportItem {
   const success = row.created_count + row.updated_count + row.unchanged_count;
   return {
     ...facts,
+    format: facts.format ?? detectedFormat(detected),
     job_id: id,
     phase: job?.phase ?? null,
     progress: job ? viewProgress(job.measures, job.status === 'running') : null,
@@ -109,6 +110,12 @@ function viewItem(row: ImportRecord, job: JobRecord | undefined): ImportItem {
     options,
     after: after_id,
   };
+}
+
+/** Of the first file, where the caller did not say. */
+function detectedFormat(detected: ImportRecord['detected']): string | null {
+  const { files = [] } = (detected ?? {}) as { files?: readonly { format: string }[] };
+  return files[0]?.format ?? null;
 }
 
 /** The errors of a record under its line, in file order. */

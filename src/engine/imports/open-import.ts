@@ -76,7 +76,8 @@ export async function openImport(
       detected: describe(source, found, resource),
       warnings: found.flatMap(({ plan, source: { name } }) => unknownColumns(plan, name)),
       size: source.size,
-      bytesRead: () => source.bytesRead(),
+      // What was looked at beforehand is read twice.
+      bytesRead: () => Math.min(source.bytesRead(), source.size),
       close: () => source.close(),
     };
   } catch (error) {
