@@ -128,7 +128,10 @@ function openCopy(session: Session, statement: string): Copy {
     failure = error;
   });
   return {
-    write: (chunk) => stream.write(chunk),
+    write(chunk) {
+      // A stream whose server refused the rows throws something else; `ready` says why.
+      if (!failure) stream.write(chunk);
+    },
     async ready() {
       if (failure) throw failure;
       if (stream.writableNeedDrain) await once(stream, 'drain');
