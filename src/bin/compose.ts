@@ -59,6 +59,7 @@ export function layFoundation(options: FoundationOptions): Foundation {
     log,
     limits,
     maxFetchBytes: limits.maxUploadBytes,
+    batchRecords: limits.importBatchSize,
     outgoing,
     resources: contentResources(limits),
     otherSources: [namesSource],

@@ -134,6 +134,12 @@ export const SECTIONS = [
       { name: 'MAX_PRODUCED_BYTES', default: '8GiB', meaning: 'What one upload may unpack to' },
       { name: 'MAX_ARCHIVE_RATIO', default: '200', meaning: 'Unpacked bytes for each packed one' },
       {
+        name: 'IMPORT_BATCH_SIZE',
+        default: '50000',
+        meaning:
+          'Records that an import of content stores in one transaction; the report is the same for any value',
+      },
+      {
         name: 'MAX_PLAIN_PASSWORDS',
         default: '10000',
         meaning: 'Plain text passwords of one import of users; hashing them is slow on purpose',
@@ -226,7 +232,6 @@ export const UNBUILT: readonly { readonly name: string; readonly harmless?: stri
   { name: 'S3_SSE' },
   { name: 'S3_CHECKSUMS' },
   { name: 'QUEUE_URL' },
-  { name: 'IMPORT_BATCH_SIZE' },
   { name: 'JWT_SECRET' },
   { name: 'JWT_EXPIRY' },
   { name: 'RATE_LIMIT_PUBLIC', harmless: '0' },

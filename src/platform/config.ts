@@ -40,6 +40,7 @@ export interface Config {
     readonly maxProducedBytes: number;
     readonly maxArchiveRatio: number;
     readonly maxPlainPasswords: number;
+    readonly importBatchSize: number;
   };
   readonly worker: {
     readonly concurrency: number;
@@ -207,6 +208,7 @@ function readWork(read: SettingsReader): Pick<Config, 'uploads' | 'worker' | 'jo
       maxArchiveEntries: read.whole('MAX_ARCHIVE_ENTRIES', 1, 10_000_000),
       maxProducedBytes: read.size('MAX_PRODUCED_BYTES', 1024),
       maxArchiveRatio: read.whole('MAX_ARCHIVE_RATIO', 1, 100_000),
+      importBatchSize: read.whole('IMPORT_BATCH_SIZE', 1, 1_000_000),
       maxPlainPasswords: read.whole('MAX_PLAIN_PASSWORDS', 0, 100_000_000),
     },
     worker: {

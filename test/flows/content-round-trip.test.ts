@@ -3,7 +3,8 @@ import { before, test } from 'node:test';
 import { exported, imported, json, startContent } from './content-scene.ts';
 
 const origin = await startContent();
-const copy = await startContent();
+// The batches of both cut elsewhere.
+const copy = await startContent({ IMPORT_BATCH_SIZE: '7' });
 
 /** Texts that some format, spreadsheet or database takes for something else. */
 const TEXTS = [

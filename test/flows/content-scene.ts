@@ -10,6 +10,7 @@ import { ensureAdminKey } from '#engine/access/admin-key.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { composedApi } from '#test/support/composed-api.ts';
 import { testDatabase } from '#test/support/database.ts';
+import type { Settings } from '#test/support/launch.ts';
 
 const KEY = `ak_contents_${'A'.repeat(43)}`;
 const ENDS_WITHIN_MS = 60_000;
@@ -23,12 +24,16 @@ export interface ContentServer {
 type Json = any;
 
 /** A server with one worker on a database of its own; call it before the first test of the file. */
-export async function startContent(): Promise<
-  ContentServer & { readonly pool: Pool; readonly folder: string }
-> {
+export async function startContent(
+  settings: Settings = {},
+): Promise<ContentServer & { readonly pool: Pool; readonly folder: string }> {
   const { url: databaseUrl, pool } = await testDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'affirm-content-'));
-  const api = await composedApi(databaseUrl, { DATA_DIR: folder, STORAGE_PATH: join(folder, 'files') });
+  const api = await composedApi(databaseUrl, {
+    DATA_DIR: folder,
+    STORAGE_PATH: join(folder, 'files'),
+    ...settings,
+  });
   await ensureAdminKey(pool, { bootstrapKey: KEY });
   const worker = await hostWorker(api.foundation, { listenUrl: databaseUrl, concurrency: 2 });
   const url = await api.app.listen({ port: 0, host: '127.0.0.1' });

@@ -51,6 +51,8 @@ export interface ContentDependencies {
   readonly limits: IngestionLimits;
   /** Largest file that is fetched from an address, in bytes; 0: no limit. */
   readonly maxFetchBytes: number;
+  /** Records that an import stores in one transaction. */
+  readonly batchRecords: number;
   /** Hosts that may be private: to import from, and to tell about ends. */
   readonly outgoing: { readonly importHosts: readonly string[]; readonly webhookHosts: readonly string[] };
 }
