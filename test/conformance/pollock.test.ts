@@ -35,7 +35,7 @@ describe('Pollock', { skip: withoutSuites }, () => {
       const records = tableOf(suiteFile(`pollock/csv/${name}`));
       const { found, missed } = compare(records, clean);
       if (found.length === 0 && missed === 0) count.right++;
-      else if (missed === 0) count.restRight++;
+      else if (!found.some((entry) => entry.endsWith('read_otherwise'))) count.restRight++;
       else count.other++;
       assert.deepEqual(found, LISTED[name] ?? []);
       // Of the row that is polluted nothing clean is known; all others are there, cell for cell.
