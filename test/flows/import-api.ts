@@ -25,7 +25,7 @@ interface Answer {
 
 export interface UploadOptions {
   readonly key?: string;
-  readonly content?: string;
+  readonly content?: string | Buffer;
   readonly name?: string;
   /** `one` or `two`: a key that may import; else an admin. */
   readonly as?: string;
@@ -105,8 +105,9 @@ export async function startImportApi({ batchRecords }: ImportApiOptions = {}): P
     upload(fields, { key = newId(), content = USERS, name = 'users.csv', as = '' } = {}) {
       const form = new FormData();
       const all = { resource_type: 'users', ...fields };
+      // An empty field is one that was left out.
       for (const [field, value] of Object.entries(all)) form.set(field, value);
-      form.set('file', new Blob([content]), name);
+      form.set('file', new Blob([new Uint8Array(Buffer.from(content))]), name);
       return send('/v1/imports', { method: 'POST', headers: { 'idempotency-key': key }, body: form }, as);
     },
     byUrl(body, key = newId()) {

@@ -2,7 +2,7 @@ import { AppError } from '#platform/errors.ts';
 import type { Caller } from '#platform/http/access-rule.ts';
 import type { ReceivedUpload } from '#platform/http/receive-upload.ts';
 import { randomToken } from '#platform/ids.ts';
-import type { Database, Pool } from '#platform/postgres/database.ts';
+import type { Pool } from '#platform/postgres/database.ts';
 import { checkUrl, type UrlRules } from '../fetching/url-guard.ts';
 import type { Seal } from '../idempotency/do-once.ts';
 import type { ReadDependencies } from './import-file.ts';
@@ -45,14 +45,28 @@ export async function acceptImport(
   dependencies: AcceptDependencies,
   { id, records, about, caller, seal }: NewImportRequest,
 ): Promise<{ readonly callbackSecret: string | null }> {
-  const { pool, callbackRules } = dependencies;
-  const callbackUrl = about.callback_url ?? null;
-  if (callbackUrl !== null) checkUrl(callbackUrl, callbackRules);
+  const { pool } = dependencies;
   const resource = resourceOf(dependencies, about);
-  await requireRelations(pool, about, caller);
+  await requireRelations(dependencies, about, caller);
   await lookAt(dependencies, id, records, about, resource);
-  const callbackSecret = callbackUrl === null ? null : randomToken(32);
-  const row: NewImport = {
+  const row = newImport({ id, resource, records, about, caller });
+  await pool.transaction(async (tx) => {
+    await startImport(tx, row);
+    await seal(tx, id);
+  });
+  return row;
+}
+
+/** The row of an import, with a secret of its own where somebody is to be told about its end. */
+export function newImport({
+  id,
+  resource,
+  records,
+  about,
+  caller,
+}: Omit<NewImportRequest, 'seal'> & { readonly resource: Resource }): NewImport {
+  const callbackUrl = about.callback_url ?? null;
+  return {
     id,
     resourceType: resource.name,
     format: about.format ?? null,
@@ -61,14 +75,9 @@ export async function acceptImport(
     parentId: about.parent_id ?? null,
     afterId: about.after ?? null,
     callbackUrl,
-    callbackSecret,
+    callbackSecret: callbackUrl === null ? null : randomToken(32),
     createdBy: caller.keyId,
   };
-  await pool.transaction(async (tx) => {
-    await startImport(tx, row);
-    await seal(tx, id);
-  });
-  return { callbackSecret };
 }
 
 function resourceOf({ resources }: AcceptDependencies, about: ImportRequest): Resource {
@@ -76,8 +85,14 @@ function resourceOf({ resources }: AcceptDependencies, about: ImportRequest): Re
   return resources.find(({ name }) => name === about.resource_type) as Resource;
 }
 
-async function requireRelations(db: Database, about: ImportRequest, caller: Caller): Promise<void> {
-  const { parent_id: parentId, after } = about;
+/** Throws AppError for other imports that are not there, and for a callback that may not be told. */
+export async function requireRelations(
+  { pool: db, callbackRules }: AcceptDependencies,
+  about: ImportRequest,
+  caller: Caller,
+): Promise<void> {
+  const { parent_id: parentId, after, callback_url: callbackUrl } = about;
+  if (callbackUrl !== undefined) checkUrl(callbackUrl, callbackRules);
   if (after !== undefined && !(await findVisibleImport(db, after, caller))) {
     throw unknownImport('after_unknown', 'after', after);
   }
@@ -89,8 +104,8 @@ async function requireRelations(db: Database, about: ImportRequest, caller: Call
   throw new AppError('unprocessable', 'parent_mismatch', message);
 }
 
-/** What an upload is refused for at once; one that has yet to be fetched is looked at by its job. */
-async function lookAt(
+/** Throws what an upload is refused for at once; one that has yet to be fetched is looked at by its job. */
+export async function lookAt(
   dependencies: AcceptDependencies,
   id: string,
   records: Records,

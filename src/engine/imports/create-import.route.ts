@@ -10,6 +10,7 @@ import { doOnce, type OnceRequest, type OnceResult } from '../idempotency/do-onc
 import { fingerprintJson } from '../idempotency/fingerprint.ts';
 import { IdempotencyHeaders, requireIdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { uploadOnce } from '../idempotency/upload-once.ts';
+import { acceptBundle } from './accept-bundle.ts';
 import { type AcceptDependencies, acceptImport } from './accept-import.ts';
 import { type ImportRequest, type ImportSchemas, importExample } from './import-form.ts';
 import { uploadKey } from './upload-key.ts';
@@ -45,7 +46,8 @@ export function createImportRoute(
           description:
             'CSV, TSV or NDJSON, plain, as gzip or in a zip. Needs `Idempotency-Key`: the same request again is answered ' +
             '200 with the same job. Refused at once, with nothing kept (422): what cannot be read, and a file without a ' +
-            'required column; refused records are in the report of the import.',
+            'required column; refused records are in the report of the import. A zip with files called after several ' +
+            'resources is loaded in their order, an import for each: the answer names the last, `after` leads back.',
           tags: ['imports'],
           headers: IdempotencyHeaders,
           body: { content: { 'application/json': { schema: schemas.byUrl } } },
@@ -97,7 +99,8 @@ async function takeIn(
     maxBytes: maxUploadBytes(caller),
     async create(upload, seal) {
       const about = readForm(upload.fields);
-      const made = await acceptImport(dependencies, { id, records: { upload }, about, caller, seal });
+      const accept = about.resource_type === undefined ? acceptBundle : acceptImport;
+      const made = await accept(dependencies, { id, records: { upload }, about, caller, seal });
       secret = made.callbackSecret;
       return id;
     },

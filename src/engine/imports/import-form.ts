@@ -45,17 +45,14 @@ const fields = {
 };
 
 /** What a caller says about an import, beside its bytes. */
-const About = Type.Object({ resource_type: Type.String(), ...fields });
+const About = Type.Object({ resource_type: Type.Optional(Type.String()), ...fields });
 export type ImportRequest = Static<typeof About>;
 
 export interface ImportSchemas {
   /** The text fields of the form. */
-  readonly about: TObject<{ resource_type: TUnsafe<string> } & typeof fields>;
+  readonly about: TObject<{ resource_type: TOptional<TUnsafe<string>> } & typeof fields>;
   /** The form, for the documentation. */
   readonly form: TObject;
-  /** The same where a file is only looked at. */
-  readonly inspect: TObject<{ resource_type: TOptional<TUnsafe<string>> } & typeof fields>;
-  readonly inspectForm: TObject;
   /** The JSON body. */
   readonly byUrl: TObject<
     { resource_type: TUnsafe<string>; url: ReturnType<typeof Type.String> } & typeof fields
@@ -64,12 +61,16 @@ export interface ImportSchemas {
 
 export function importSchemas(resources: readonly Resource[]): ImportSchemas {
   const resource_type = OneOf(resources.map(({ name }) => name));
+  const inForm = OneOf(
+    resources.map(({ name }) => name),
+    {
+      description: 'May be left out of a zip whose files are called after them (users.csv, articles.csv, …)',
+    },
+  );
   const url = Type.String({ maxLength: 2048, description: 'http or https; the job fetches it' });
   return {
-    about: Type.Object({ resource_type, ...fields }),
-    form: Type.Object({ file: File, resource_type, ...fields }),
-    inspect: Type.Object({ resource_type: Type.Optional(resource_type), ...fields }),
-    inspectForm: Type.Object({ file: File, resource_type: Type.Optional(resource_type), ...fields }),
+    about: Type.Object({ resource_type: Type.Optional(resource_type), ...fields }),
+    form: Type.Object({ file: File, resource_type: Type.Optional(inForm), ...fields }),
     byUrl: Type.Object({ resource_type, url, ...fields }, { additionalProperties: false }),
   };
 }

@@ -48,7 +48,7 @@ export function inspectImportRoute(
   dependencies: CreateDependencies,
   schemas: ImportSchemas,
 ): FastifyPluginCallbackTypebox {
-  const readForm = formReader(schemas.inspect);
+  const readForm = formReader(schemas.about);
   return (app, _options, done) => {
     app.post(
       '/v1/imports/inspect',
@@ -56,7 +56,7 @@ export function inspectImportRoute(
         config: {
           access: 'viewer',
           scope: 'imports:write',
-          multipart: schemas.inspectForm,
+          multipart: schemas.form,
           example: inspectExample,
         },
         schema: {
@@ -76,7 +76,7 @@ export function inspectImportRoute(
 async function inspectUpload(
   { files, limits, resources, maxUploadBytes }: CreateDependencies,
   request: FastifyRequest,
-  readForm: (fields: ReadonlyMap<string, readonly string[]>) => Static<ImportSchemas['inspect']>,
+  readForm: (fields: ReadonlyMap<string, readonly string[]>) => Static<ImportSchemas['about']>,
 ): Promise<Static<typeof InspectionView>> {
   // Swept like an upload without an import, should the process die on the way.
   const fileKey = uploadKey(newId());

@@ -88,8 +88,7 @@ export async function openImport(
 
 /** The files of a source that hold records of the resource. Throws AppError unprocessable `empty_file` for none. */
 export function filesOf(source: Source, resource: Resource): readonly [SourceFile, ...SourceFile[]] {
-  const isNamed = new RegExp(`(^|[/\\\\])${resource.name}([^/\\\\a-z][^/\\\\]*)?$`, 'i');
-  const named = source.files.filter(({ name }) => isNamed.test(name));
+  const named = namedFiles(source, resource);
   const [first, ...others] = named.length > 0 ? named : source.files;
   if (!first) {
     throw new AppError(
@@ -99,6 +98,12 @@ export function filesOf(source: Source, resource: Resource): readonly [SourceFil
     );
   }
   return [first, ...others];
+}
+
+/** The files of a source that are called after the resource: `users.csv`, `users-2.ndjson`. */
+export function namedFiles(source: Source, resource: Resource): readonly SourceFile[] {
+  const isNamed = new RegExp(`(^|[/\\\\])${resource.name}([^/\\\\a-z][^/\\\\]*)?$`, 'i');
+  return source.files.filter(({ name }) => isNamed.test(name));
 }
 
 function unknownColumns({ unknown }: ColumnPlan, filename: string): ReportWarning[] {

@@ -1,0 +1,63 @@
+import { AppError } from '#platform/errors.ts';
+import type { ReceivedUpload } from '#platform/http/receive-upload.ts';
+import { safeFileName } from '#platform/http/receive-upload.ts';
+import { newId } from '#platform/ids.ts';
+import { openSource } from '../ingestion/source-files.ts';
+import type { ReadDependencies } from './import-file.ts';
+import { namedFiles } from './open-import.ts';
+import type { Resource } from './resource.ts';
+
+/** A file of a zip that was taken out of it, to be an import of its own. */
+export interface BundlePart {
+  /** Of the import. */
+  readonly id: string;
+  readonly resource: Resource;
+  readonly upload: Omit<ReceivedUpload, 'fields'>;
+}
+
+/**
+ * Takes the files of a zip apart that are called after resources (`users.csv`, `articles-2.ndjson`), in the order of
+ * the resources; the last part belongs to the import `id`. What was taken out stays only when this does not throw.
+ * Throws AppError unprocessable `resource_type_required` where the upload is no such zip, and what opening it throws.
+ */
+export async function unpackBundle(
+  { files, limits, resources }: ReadDependencies & { readonly resources: readonly Resource[] },
+  upload: Omit<ReceivedUpload, 'fields'>,
+  id: string,
+): Promise<readonly BundlePart[]> {
+  const source = await openSource(files, upload.key, upload.filename, limits);
+  const parts: BundlePart[] = [];
+  try {
+    const wanted = resources.flatMap((resource) =>
+      namedFiles(source, resource).map((file) => ({ resource, file })),
+    );
+    if (source.kind !== 'zip' || wanted.length === 0) throw resourceRequired(resources);
+    for (const [at, { resource, file }] of wanted.entries()) {
+      const partId = at === wanted.length - 1 ? id : newId();
+      const key = `imports/${partId}/part`;
+      const written = await files.write(key, file.open());
+      parts.push({ id: partId, resource, upload: { key, filename: safeFileName(file.name), ...written } });
+    }
+    return parts;
+  } catch (error) {
+    await removeParts({ files }, parts);
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
+
+export async function removeParts(
+  { files }: Pick<ReadDependencies, 'files'>,
+  parts: readonly BundlePart[],
+): Promise<void> {
+  for (const { upload } of parts) await files.delete(upload.key);
+}
+
+function resourceRequired(resources: readonly Resource[]): AppError {
+  const names = resources.map(({ name }) => name);
+  const message =
+    `Say with resource_type what the records are: ${names.join(', ')}. Only a zip with files called after them ` +
+    `(${names[0]}.csv, …) goes without it.`;
+  return new AppError('unprocessable', 'resource_type_required', message, { known: names });
+}
