@@ -132,7 +132,7 @@ export async function saveStageErrors(
                 "column", field, value, expected, suggestion, "constraint", conflict_with, message
          FROM ${rawSql(tables.errors)} ORDER BY record, ord LIMIT ${cap})
         UNION ALL
-        (SELECT * FROM (${foundErrors(tables, resource, checks, places, rawSql(tables.found))}) f
+        (SELECT * FROM (${foundErrors(tables, resource, checks, places, rawSql(`${tables.found} f`))}) f
          ORDER BY record, ord LIMIT ${cap})
       ), numbered AS (SELECT row_number() OVER (ORDER BY record, ord) AS seq, errors.* FROM errors)
       INSERT INTO record_errors (report_no, seq, ${ERROR_COLUMNS})
@@ -146,7 +146,7 @@ export const ERROR_COLUMNS =
 
 const FIRST_ORD = 100_000;
 
-/** What checks found (`record`, `kind`, `conflict_with`), told as errors. */
+/** What checks found, the rows `f` (`record`, `kind`, `conflict_with`), told as errors. */
 export function foundErrors(
   tables: AttemptTables,
   resource: Resource,
@@ -170,7 +170,7 @@ export function foundErrors(
            s.byte_offset, p.column_index, p."column", k.field, coalesce(CASE k.field ${values} END, '') AS value,
            NULL::text AS expected, NULL::text AS suggestion, NULL::text AS "constraint", f.conflict_with,
            replace(k.message, '%', coalesce(f.conflict_with, '')) AS message
-    FROM ${found} f
+    FROM ${found}
     JOIN ${rawSql(tables.table)} s USING (record)
     JOIN json_to_recordset(${JSON.stringify(kinds)}::json)
       AS k (kind int, code text, field text, message text, category text, phase text) ON k.kind = f.kind
