@@ -117,7 +117,7 @@ test('NDJSON: the object with both fields, or the line that is none', async () =
     .map((line) => JSON.parse(line));
   assert.deepEqual([broken._line, broken._raw], [3, '{"code":}']);
   assert.deepEqual(Object.keys(empty), ['_line', '_errors']);
-  assert.deepEqual(secret, { _line: 5, _errors: ['code: No code.'], code: 'c', pin: null, gardener: 'Kim' });
+  assert.deepEqual(secret, { _line: 5, _errors: ['code: No code.'], code: 'c', gardener: 'Kim' });
   assert.deepEqual([hidden._line, hidden._raw], [6, null]);
   assert.equal(filename, 'rejects.ndjson');
 });

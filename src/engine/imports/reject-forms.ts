@@ -60,7 +60,10 @@ export function cellForm(dialect: Dialect, secret: ReadonlySet<number>, columns:
   }
 }
 
-/** NDJSON: the object with `_line` and `_errors`, otherwise as it stands in the file. */
+/**
+ * NDJSON: the object with `_line` and `_errors`, otherwise as it stands in the file. A secret is left out with its key:
+ * null would remove what is stored when the object is sent again.
+ */
 export function objectLine(
   record: { readonly lineStart: number; readonly value: JsonObject; raw(): Buffer },
   errors: readonly string[],
@@ -73,8 +76,8 @@ export function objectLine(
     return line(Buffer.from(`${own},`), raw.subarray(raw.indexOf('{') + 1));
   }
   const kept = keys
-    .filter((key) => !OWN_KEYS.includes(key))
-    .map((key) => `,${JSON.stringify(key)}:${isHidden(key) ? 'null' : jsonText(record.value[key])}`);
+    .filter((key) => !OWN_KEYS.includes(key) && !isHidden(key))
+    .map((key) => `,${JSON.stringify(key)}:${jsonText(record.value[key])}`);
   return Buffer.from(`${own}${kept.join('')}}\n`);
 }
 
