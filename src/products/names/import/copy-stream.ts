@@ -18,9 +18,15 @@ export function openCopy(session: Session, statement: string): CopyStream {
   const stream: Writable = session.copyIn(statement);
   let failure: Error | undefined;
   stream.on('error', (error) => {
-    failure = error;
+    failure ??= error;
   });
-  const encoder = createCopyEncoder({ chunkBytes: CHUNK_BYTES, onChunk: (chunk) => stream.write(chunk) });
+  const encoder = createCopyEncoder({
+    chunkBytes: CHUNK_BYTES,
+    onChunk(chunk) {
+      // What the server has refused takes no more, and its reason is told by the next call.
+      if (!failure) stream.write(chunk);
+    },
+  });
   return {
     encoder,
     async ready() {
@@ -30,6 +36,7 @@ export function openCopy(session: Session, statement: string): CopyStream {
     async end() {
       if (failure) throw failure;
       encoder.finish();
+      if (failure) throw failure;
       stream.end();
       await finished(stream);
     },
