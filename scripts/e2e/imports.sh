@@ -16,6 +16,9 @@ call 200 POST /v1/imports --header "Idempotency-Key: e2e-$run" --form resource_t
 says "$id"
 call 422 POST /v1/imports --header "Idempotency-Key: e2e-$run" --form resource_type=users --form mode=atomic \
   --form "file=@$file"
+call 422 POST /v1/imports --header "Idempotency-Key: e2e-$run-url" --header 'Content-Type: application/json' \
+  --data '{"resource_type":"users","url":"http://169.254.169.254/users.csv"}'
+says url_not_allowed
 wait_for completed "/v1/imports/$id"
 says '"created_count":1'
 says '"fail_count":2'

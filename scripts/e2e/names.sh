@@ -18,4 +18,6 @@ call 200 GET '/v1/names/Emma/trend?country=US&gender=F'
 says '"year":2098'
 call 200 GET '/v1/names/Jordan/gender?country=US&year_from=2098'
 says '"female_count":10'
+call 200 GET '/v1/exports?resource=names&country=US&year=2098'
+says Zoé
 call 200 DELETE "/v1/datasets/$dataset"

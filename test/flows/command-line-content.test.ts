@@ -75,6 +75,8 @@ test('the command line moves users in and out, and mends what was refused', asyn
     const missing = await run('imports', 'rejects', '00000000-0000-4000-8000-000000000000', '--out', 'x.csv');
     assert.match(missing.stderr, /^not_found: /);
     assert.throws(() => read('x.csv'), /ENOENT/);
+    const refused = await run('import', 'http://127.0.0.1/users.csv', '--as', 'users');
+    assert.match(refused.stdout, /users\.csv: url_not_allowed: /);
     const foreign = await run('export', 'users', '--where', 'colour=red');
     assert.match(foreign.stderr, /^invalid_request: /);
   });
