@@ -13,12 +13,16 @@ import {
   systemError,
 } from './load-carefully.ts';
 import type { RecordRange } from './load-scope.query.ts';
+import { listTables } from './list-table.ts';
+import { analyzeLists } from './load-lists.query.ts';
 import { loadRange } from './load-stage.query.ts';
 import { makeCommentIds, reserveNumbers } from './prepare-load.query.ts';
 import { lateChecks } from './stage-checks.query.ts';
 
 const LANES = 2;
 const DEADLOCK_TRIES = 5;
+/** Fewer records change no plan. */
+const WORTH_ANALYZING = 1000;
 
 /** Writes all staged records that are not refused, from where the last attempt ended. */
 export async function loadImport(
@@ -33,6 +37,10 @@ export async function loadImport(
   const ranges = rangesOf(run, records, batchRecords);
   if (run.options.mode === 'atomic') await loadAtOnce(attempt, setting, ranges);
   else await loadBatches(attempt, setting, ranges);
+  if (records < WORTH_ANALYZING) return;
+  for (const list of listTables(attempt.resource)) {
+    await context.session((session) => analyzeLists(session, list));
+  }
 }
 
 async function prepare(
