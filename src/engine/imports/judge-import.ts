@@ -68,6 +68,7 @@ async function saveVerdict(
   checks: readonly StageCheck[],
 ): Promise<Verdict> {
   const refused = await saveRejects(tx, tables, run.no);
+  const verdict = { records: staged.records, refused };
   const { dry_run: isDryRun, on_conflict: onConflict } = run.options;
   const forecast =
     isDryRun || onConflict === 'skip' ? await forecastLoad(tx, { resource, tables, run }) : null;
@@ -79,9 +80,9 @@ async function saveVerdict(
     totalRecords: staged.records,
     failCount: refused,
     hasSecrets: staged.hasSecrets,
-    forecast: isDryRun ? forecast : null,
+    forecast: isDryRun && !thresholdExceeded(run.options, verdict) ? forecast : null,
   });
-  return { records: staged.records, refused };
+  return verdict;
 }
 
 /** The ledger of reading with what the checks found. */
