@@ -1,7 +1,7 @@
 import type { Pool } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 
-export const ZOE = '11111111-1111-4111-8111-111111111111';
+const ZOE = '11111111-1111-4111-8111-111111111111';
 
 /** A user zoe, her published article `first` with two tags, and a comment of hers on it. */
 export async function insertContent(pool: Pool): Promise<void> {

@@ -21,7 +21,7 @@ export function readEmail(value: string): FieldReading {
 }
 
 /** Addresses that differ in case only are one. */
-export function foldEmail(value: string): string {
+function foldEmail(value: string): string {
   return value.toLowerCase();
 }
 
