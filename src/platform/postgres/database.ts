@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { from as copyFrom } from 'pg-copy-streams';
 import type { Readable, Writable } from 'node:stream';
+import { type CopyOut, createCopyOut } from './copy-out.ts';
 import { inlineValues } from './literal.ts';
 import type { Sql } from './sql.ts';
 
@@ -14,12 +15,6 @@ export interface Database {
   run(name: string, statement: Sql): Promise<number>;
   /** Rows as arrays of the texts that the server sent, nothing parsed (see `array-text.ts`); for large results. */
   raw(name: string, statement: Sql): Promise<(string | null)[][]>;
-}
-
-/** Bytes of a COPY; whoever leaves it before its end ends the connection too. */
-export interface CopyOut extends Readable {
-  /** Rows, known when the next statement of the session has ended. */
-  readonly rowCount: number;
 }
 
 /** One connection. */
@@ -65,8 +60,6 @@ export interface PoolOptions {
   /** Called when an idle connection breaks; the pool replaces it. */
   readonly onConnectionError: (error: Error) => void;
 }
-
-const COPY_BUFFER_BYTES = 256 * 1024;
 
 const rawTypes = { getTypeParser: () => (value: unknown) => value };
 
@@ -177,13 +170,9 @@ function createSession(client: pg.PoolClient, observe: Observe, health: Health):
       return stream;
     },
     copyOut(statement) {
-      const stream = client.query(copyTo(inlineValues(statement), { highWaterMark: COPY_BUFFER_BYTES }));
+      const stream: CopyOut = createCopyOut(inlineValues(statement), () => openReads.delete(stream));
       openReads.add(stream);
-      stream.once('end', () => openReads.delete(stream));
-      stream.on('error', () => {
-        // Refused by the server: nothing more comes. A stream that its reader has left is destroyed by now.
-        if (!stream.destroyed) openReads.delete(stream);
-      });
+      client.query(stream as unknown as pg.Submittable);
       return stream;
     },
     async transaction(work, isolation = 'READ COMMITTED') {
