@@ -8,6 +8,7 @@ import type { Pool } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import { uploadFile } from '#test/support/stream-upload.ts';
 import { finished, jobState } from './import-checks.ts';
+import { holdBack, isWaiting } from './import-kills.ts';
 import type { Scene, Victim } from './import-scene.ts';
 import { until } from './jobs-support.ts';
 
@@ -74,10 +75,17 @@ async function killOnce(scene: Scene, kill: Kill): Promise<boolean> {
   const { file, phase, victim, fraction, reference, title } = kill;
   await scene.ask((db) => db.run('clear', sql`TRUNCATE users CASCADE`));
   const id = await sendUsers(scene, file);
-  await until(phase, async () => reached(await phaseOf(scene, id), phase), PHASE_WITHIN_MS);
-  await delay(fraction * (phase === 'finishing' ? 10 : 400));
+  const isLast = phase === 'finishing';
+  const seen = isLast ? 'loading' : phase;
+  await until(phase, async () => reached(await phaseOf(scene, id), seen), PHASE_WITHIN_MS);
+  // The last step touches the report, which nothing before it does: it stands still there.
+  const report = sql`SELECT FROM reports WHERE job_id = ${id} FOR UPDATE`;
+  const hold = isLast ? await holdBack(scene, report, isWaiting) : undefined;
+  if (fraction < 0.5) await hold?.release();
+  await delay(fraction * (isLast ? 10 : 400));
   const before = await jobState(scene, id);
   const hit = before.status === 'running' && (await scene.kill(victim));
+  await hold?.release();
   await scene.recover();
   const after = await finished(scene, id);
   assert.equal(await digest(scene, id), reference, title);
