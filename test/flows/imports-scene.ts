@@ -21,14 +21,14 @@ import { sql } from '#platform/postgres/sql.ts';
 import { testDatabase } from '#test/support/database.ts';
 import { startTestWorker, until } from '../faults/jobs-support.ts';
 
-export interface Loaded {
+interface Loaded {
   readonly row: ImportRecord;
   readonly errors: readonly RecordError[];
   /** `line code field`, in the order of the report. */
   readonly told: readonly string[];
 }
 
-export interface LoadOptions extends Partial<ImportOptions> {
+interface LoadOptions extends Partial<ImportOptions> {
   readonly resource?: string;
   readonly filename?: string;
   readonly afterId?: string;
@@ -128,7 +128,7 @@ export async function importsScene(batchRecords: number): Promise<ImportsScene> 
 }
 
 /** Every record that was read ended in exactly one way. */
-export function assertAddsUp(row: ImportRecord): void {
+function assertAddsUp(row: ImportRecord): void {
   const { created_count, updated_count, unchanged_count, skipped_count, fail_count, unprocessed_count } = row;
   const sum =
     created_count + updated_count + unchanged_count + skipped_count + fail_count + unprocessed_count;

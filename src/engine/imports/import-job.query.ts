@@ -137,14 +137,6 @@ export function listImports(
   );
 }
 
-export async function countImports(db: Database, filter: ImportFilter): Promise<number> {
-  const row = await db.maybeOne<{ count: number }>(
-    'countImports',
-    sql`SELECT count(*)::int AS count FROM import_jobs WHERE ${conditions(filter)}`,
-  );
-  return row?.count ?? 0;
-}
-
 /** Other imports of the same bytes into the same resource that are on their way or completed, the oldest first. */
 export function listSameUploads(
   db: Database,

@@ -163,9 +163,13 @@ function readFrom(file: string, start: number): string {
 }
 
 function startFailed(logFile: string, said: string): AppError {
+  const lines = said.trim().split('\n');
+  // The reason is often followed by what the server did because of it.
+  const reasons = lines.filter((line) => /FATAL|PANIC|terminated by/.test(line));
+  const told = (reasons.length > 0 ? reasons : lines).slice(-3).join(' ');
   return new AppError(
     'unavailable',
     'embedded_postgres_start',
-    `PostgreSQL did not start: ${said.trim().split('\n').slice(-3).join(' ')} See ${logFile}.`,
+    `PostgreSQL did not start: ${told} See ${logFile}.`,
   );
 }
