@@ -122,6 +122,8 @@ async function finishImport(
   const releaseNo = run.dataset.options.dry_run
     ? await findRepeats(reading, run).then(() => null)
     : await loadRelease(dependencies.pool, reading, run, context);
+  // Before the numbers can be asked for, since the answering thread takes memory for them then.
+  releaseMemory();
   const refusedLate = reading.refusal();
   if (refusedLate) {
     await saveFailedReading(reading, run, context);
