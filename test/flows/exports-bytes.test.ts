@@ -189,3 +189,13 @@ test('articles: tags in one cell and as an array, the author by id or key, filte
     );
   }
 });
+
+test('a column that may be empty is not exported alone, where that would be an empty line', async () => {
+  for (const format of ['csv', 'tsv']) {
+    const refused = await server.get(`/v1/exports?resource=users&fields=bio&format=${format}`);
+    assert.equal(refused.status, 400);
+    assert.match(await refused.text(), /name a second field, such as id, or take ndjson/);
+  }
+  assert.equal((await textOf('resource=users&fields=email')).split('\n').length, BIOS.length + 2);
+  assert.equal((await textOf('resource=users&fields=bio&format=ndjson')).split('\n').length, BIOS.length + 1);
+});

@@ -37,15 +37,25 @@ export function planExport(sources: readonly ExportSource[], wish: ExportWish): 
   if (preset === 'excel' && !isDelimited(format)) {
     throw invalidRequest('preset', 'is for csv and tsv');
   }
+  const columns = chooseColumns(source, wish.fields ?? []);
+  if (isDelimited(format)) refuseEmptyLines(columns);
   return {
     source,
-    columns: chooseColumns(source, wish.fields ?? []),
+    columns,
     conditions: chooseConditions(source, wish.filters),
     format,
     compression,
     isGuarded: wish.escape_formulas && isDelimited(format),
     isForExcel: preset === 'excel',
   };
+}
+
+/** A row of one empty cell is an empty line, which readers of CSV pass over. */
+function refuseEmptyLines(columns: readonly ExportColumn[]): void {
+  const [only] = columns;
+  if (columns.length > 1 || only?.isNullable !== true) return;
+  const message = `${only.name} alone makes empty lines where it has no value: name a second field, such as id, or take ndjson`;
+  throw invalidRequest('fields', message);
 }
 
 /** The names of all filters, those of several sources once. */

@@ -8,6 +8,8 @@ export interface ExportColumn {
   readonly value: Sql;
   /** The value costs more than reading a column, so it is worked out once. */
   readonly isDerived?: boolean;
+  /** Some rows have no value, or an empty list. */
+  readonly isNullable?: boolean;
   /** False: only where `fields` names it. */
   readonly isDefault: boolean;
   readonly description: string;

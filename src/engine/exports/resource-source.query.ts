@@ -24,9 +24,16 @@ function columnOf(resource: Resource, field: ResourceField): ExportColumn {
     );
     return { name, type: 'text', value, isDerived: true, isDefault: false, description };
   }
-  if (type === 'text[]') return { name, type, value: listOf(resource, name), isDefault: true, description };
+  if (type === 'text[]')
+    return { name, type, value: listOf(resource, name), isNullable: true, isDefault: true, description };
   const kind = type === 'text' || type === 'timestamptz' ? type : 'plain';
-  return { name, type: kind, value: stored(resource, field), isDefault: true, description };
+  const value = stored(resource, field);
+  return { name, type: kind, value, isNullable: isNullable(field), isDefault: true, description };
+}
+
+/** Ids, times and references always have a value. */
+function isNullable({ name, type, isRequired, whenAbsent }: ResourceField): boolean {
+  return type === 'text' && name !== 'id' && isRequired !== true && whenAbsent === undefined;
 }
 
 function stored({ name: table }: Resource, { name, column = name }: ResourceField): Sql {
