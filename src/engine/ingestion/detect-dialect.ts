@@ -74,7 +74,7 @@ function sampleText(sample: Buffer, encoding: Encoding): string {
   return isUtf16 ? new TextDecoder(encoding).decode(sample) : sample.toString('latin1');
 }
 
-/** Double quotes, unless most lines have cells in single ones and none in double ones, or they make no sense at all. */
+/** Double quotes, unless no cell is in double ones and most lines have cells in single ones, or they make no sense at all. */
 function weighSeparator(
   sample: Buffer,
   text: string,
@@ -84,9 +84,10 @@ function weighSeparator(
 ): DialectEvidence {
   const strict = weigh(sample, { separator, quote: '"', encoding }, isWhole);
   const usual = strict.refused > 0 ? moreTolerant(sample, text, strict, encoding, isWhole) : strict;
+  // One cell in double quotes says what they mean: stray ones beside it are mistakes, never letters.
+  if (countQuoted(text, separator, '"') > 0) return usual;
   if (usual.refused * 2 > usual.records) return weigh(sample, { separator, quote: null, encoding }, isWhole);
-  const isApostrophe = countQuoted(text, separator, "'") * 2 > usual.records;
-  if (!isApostrophe || countQuoted(text, separator, '"') > 0) return usual;
+  if (countQuoted(text, separator, "'") * 2 <= usual.records) return usual;
   return weigh(sample, { separator, quote: "'", encoding }, isWhole);
 }
 

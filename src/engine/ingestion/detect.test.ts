@@ -98,6 +98,7 @@ describe('dialect', () => {
     "names like O'Brien": ["O'Brien,3\nD'Arcy,5\n", ',', '"', 2],
     'a record with a stray quote': ['a,b\nc,d\n5" pipe,e\nf,g\n', ',', '"', 2],
     'quotes that mean nothing': ['a",b\nc",d\n', ',', null, 2],
+    'stray quotes beside one that is right': ['a",b\nc",d\n"e",f\n', ',', '"', 2],
     'title and notes around the table': [
       'Names, 2020\n\nrank;name;count\n1;Jack;354\n2;Noah;299\n3;James;292\n© Crown\n',
       ';',
