@@ -30,7 +30,7 @@ export interface SupervisedThread {
 }
 
 /** Space for short-lived objects: more would only keep memory that a file needs for its rows. */
-const SEMI_SPACE_MB = 8;
+const SEMI_SPACE_MB = 4;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 30_000;
 const STEADY_MS = 60_000;
