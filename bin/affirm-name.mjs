@@ -92,7 +92,12 @@ function runWith(node) {
   if (process.env.npm_lifecycle_event !== undefined) {
     // npm ends its shell on a signal, and not always what runs in it: the parent is another one then.
     const parent = process.ppid;
-    setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 1000).unref();
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      // Once: a second signal would mean that it is to end at once.
+      clearInterval(watch);
+      child.kill('SIGTERM');
+    }, 1000).unref();
   }
   child.once('error', (error) => refuse(`${node} could not be started: ${error.message}`));
   child.once('exit', (code, signal) => {
