@@ -1,15 +1,12 @@
 import { Type } from 'typebox';
 import type { FileStore } from '#platform/files/file-store.ts';
+import { sweepFiles } from '#platform/files/sweep-files.ts';
 import type { Pool } from '#platform/postgres/database.ts';
+import { momentBefore } from '#platform/postgres/server-state.ts';
 import { defineJob, type JobDefinition } from '../jobs/define-job.ts';
 import type { RecurringJob } from '../jobs/schedule.ts';
 import { EXPORT_FILES } from './export-file-key.ts';
-import {
-  findExpiredExports,
-  findUnnamedExportFiles,
-  forgetExportFile,
-  momentBefore,
-} from './maintain-exports.query.ts';
+import { findExpiredExports, findUnnamedExportFiles, forgetExportFile } from './maintain-exports.query.ts';
 
 const FILES_PER_RUN = 500;
 /** A file that no export names may be one that is being written, or just was. */
@@ -57,22 +54,6 @@ async function removeUnnamed(
   signal: AbortSignal,
 ): Promise<number> {
   const before = await momentBefore(pool, unnamedAfterMs);
-  let removed = 0;
-  let batch: string[] = [];
-
-  async function removeBatch(): Promise<void> {
-    for (const key of await findUnnamedExportFiles(pool, batch)) {
-      await files.delete(key);
-      removed++;
-    }
-    batch = [];
-  }
-
-  for await (const { key, modifiedAt } of files.list(EXPORT_FILES)) {
-    signal.throwIfAborted();
-    if (modifiedAt < before) batch.push(key);
-    if (batch.length === FILES_PER_RUN) await removeBatch();
-  }
-  await removeBatch();
-  return removed;
+  const findUnnamed = (keys: readonly string[]): Promise<string[]> => findUnnamedExportFiles(pool, keys);
+  return sweepFiles(files, { prefix: EXPORT_FILES, before, findUnnamed, signal });
 }

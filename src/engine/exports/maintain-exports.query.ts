@@ -27,12 +27,3 @@ export async function findUnnamedExportFiles(db: Database, keys: readonly string
   );
   return rows.map(({ key }) => key);
 }
-
-/** The moment `ms` ago by the database's clock. */
-export async function momentBefore(db: Database, ms: number): Promise<Date> {
-  const row = await db.maybeOne<{ moment: Date }>(
-    'momentBefore',
-    sql`SELECT clock_timestamp() - ${ms} * interval '1 ms' AS moment`,
-  );
-  return (row as { moment: Date }).moment;
-}
