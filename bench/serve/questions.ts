@@ -1,4 +1,4 @@
-import { createRandom, type Random } from './random.ts';
+import { createRandom, type Random } from '#test/support/random.ts';
 
 /** What is asked about: drawn uniformly, so that rare names and early years come up as often as the others. */
 export interface Subjects {

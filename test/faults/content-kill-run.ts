@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
+import { createRandom } from '#test/support/random.ts';
 import { uploadFile } from '#test/support/stream-upload.ts';
 import { finished, jobState } from './import-checks.ts';
 import { holdBack, isWaiting } from './import-kills.ts';
@@ -28,7 +29,7 @@ export interface ContentKillRun {
 
 /** Kills imports of users at random points, the phases in turn; each gives the rows and the report of a quiet one. */
 export async function runContentKills(t: TestContext, { start, kills, seed }: ContentKillRun): Promise<void> {
-  const random = seededRandom(seed);
+  const random = createRandom(seed);
   const folder = mkdtempSync(join(tmpdir(), 'affirm-content-kills-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'users.csv');
@@ -46,9 +47,9 @@ export async function runContentKills(t: TestContext, { start, kills, seed }: Co
   for (let done = 0; done < kills;) {
     const phase = PHASES[done % PHASES.length] as Phase;
     const victims = scene.victims.filter((victim) => victim !== 'api');
-    const victim = victims[Math.floor(random() * victims.length)] as Victim;
+    const victim = random.pick(victims);
     const title = `kill ${done + 1}, ${phase}, ${victim} (seed ${seed})`;
-    if (await killOnce(scene, { file, phase, victim, fraction: random(), reference, title })) {
+    if (await killOnce(scene, { file, phase, victim, fraction: random.next(), reference, title })) {
       done++;
       for (const what of [phase, victim]) hits.set(what, (hits.get(what) ?? 0) + 1);
     } else assert.ok(++missed < kills * TRIES, `too many kills hit nothing, the last: ${title}`);
@@ -153,15 +154,4 @@ function usersFile(): string {
 /** Twelve hexadecimal digits in no order. */
 function hash(n: number): string {
   return ((n * 104_729) % 999_983).toString(16).padStart(12, '0');
-}
-
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

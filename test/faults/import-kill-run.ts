@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { createRandom } from '#test/support/random.ts';
 import { writeStatesFile } from './import-files.ts';
 import { findOrphans, makeReference } from './import-checks.ts';
 import { killOnce, type Phase, PHASES } from './import-kills.ts';
@@ -20,7 +21,7 @@ export interface KillRun {
 
 /** Kills at random points, the phases in turn; after each, everything is as if nothing had happened. */
 export async function runKills(t: TestContext, { start, kills, seed }: KillRun): Promise<void> {
-  const random = seededRandom(seed);
+  const random = createRandom(seed);
   const folder = mkdtempSync(join(tmpdir(), 'affirm-kills-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const files = [1, 2].map((number) => join(folder, `states-${number}.csv`));
@@ -38,9 +39,9 @@ export async function runKills(t: TestContext, { start, kills, seed }: KillRun):
     const phase = PHASES[done % PHASES.length] as Phase;
     const reference = references[done % references.length] as (typeof references)[number];
     const victims = scene.victims.filter((victim) => fits(phase, victim));
-    const victim = victims[Math.floor(random() * victims.length)] as Victim;
+    const victim = random.pick(victims);
     const title = `kill ${done + 1}, ${phase}, ${victim}`;
-    const hit = await killOnce(scene, { phase, victim, fraction: random(), reference }).catch(
+    const hit = await killOnce(scene, { phase, victim, fraction: random.next(), reference }).catch(
       (error: Error) => {
         throw new Error(`${title} (seed ${seed}): ${error.message}`, { cause: error });
       },
@@ -63,15 +64,4 @@ export async function runKills(t: TestContext, { start, kills, seed }: KillRun):
 function fits(phase: Phase, victim: Victim): boolean {
   if (phase === 'receiving') return victim !== 'backend';
   return victim !== 'api';
-}
-
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,5 +1,6 @@
 import type { Pool } from '#platform/postgres/database.ts';
 import { addCountry, type FlatRow, loadRows, type LoadedDataset, setDeleted } from './names-data.ts';
+import { createRandom, type Random } from './random.ts';
 
 /** Areas of the sample, and words by which a question may name each. */
 export const SAMPLE_AREAS: Readonly<Record<string, readonly string[]>> = {
@@ -13,20 +14,6 @@ export const SAMPLE_AREAS: Readonly<Record<string, readonly string[]>> = {
 
 /** Only the deleted dataset of the sample has these names. */
 export const DELETED_NAMES = ['Ghostly', 'Annaghost', 'ZOË-GHOST'];
-
-/** A number below `limit`, and the same ones in every run. */
-type Random = (limit: number) => number;
-
-function createRandom(seed: number): Random {
-  let state = seed;
-  return (limit) => {
-    // Mulberry32.
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
-}
 
 const STARTS = ['an', 'zo', 'ma', 'jo', 'el', 'sø', 'lu', 'ka', 'mü', 'ré', 'o', 'łu', 'þo', 'd', 'ch'];
 const MIDDLES = ['n', 'li', 'ria', 'se', 'na', 'rr', 'mi', 'é', 'ß', 'y', 'ö', 'va', 'to'];
@@ -59,8 +46,12 @@ const SPECIAL: readonly (readonly string[])[] = [
 function sampleNames(random: Random, howMany: number): (readonly string[])[] {
   const made = new Set<string>();
   while (made.size < howMany) {
-    const parts = [pick(random, STARTS), pick(random, MIDDLES), random(3) === 0 ? pick(random, MIDDLES) : ''];
-    const name = `${parts.join('')}${pick(random, ENDINGS)}`.normalize('NFC');
+    const parts = [
+      random.pick(STARTS),
+      random.pick(MIDDLES),
+      random.below(3) === 0 ? random.pick(MIDDLES) : '',
+    ];
+    const name = `${parts.join('')}${random.pick(ENDINGS)}`.normalize('NFC');
     made.add(name.charAt(0).toUpperCase() + name.slice(1));
   }
   // Names that are the same but for case would be one name twice in a slice.
@@ -68,16 +59,12 @@ function sampleNames(random: Random, howMany: number): (readonly string[])[] {
   return [...SPECIAL, ...plain.map((name) => [name, name.toUpperCase()])];
 }
 
-function pick<T>(random: Random, list: readonly T[]): T {
-  return list[random(list.length)] as T;
-}
-
 /** Few distinct counts, so that nearly all names are tied, and some large ones. */
 function sampleCount(random: Random): number {
-  const kind = random(10);
-  if (kind < 6) return 5 + random(4);
-  if (kind < 9) return 10 + random(30);
-  return 100 + random(30_000);
+  const kind = random.below(10);
+  if (kind < 6) return 5 + random.below(4);
+  if (kind < 9) return 10 + random.below(30);
+  return 100 + random.below(30_000);
 }
 
 interface Part {
@@ -91,9 +78,9 @@ function rowsOf(random: Random, names: readonly (readonly string[])[], parts: re
   return parts.flatMap(({ area, gender, years, names: howMany }) =>
     years.flatMap((year) => {
       const chosen = new Set<number>();
-      while (chosen.size < howMany) chosen.add(random(Math.min(names.length, howMany * 2)));
+      while (chosen.size < howMany) chosen.add(random.below(Math.min(names.length, howMany * 2)));
       return [...chosen].map((at) => {
-        const published = pick(random, names[at] as readonly string[]);
+        const published = random.pick(names[at] as readonly string[]);
         return { area, gender, year, published, count: sampleCount(random) };
       });
     }),
