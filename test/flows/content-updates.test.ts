@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from '#platform/postgres/sql.ts';
-import { errorsOf, imported, json, startContent } from './content-scene.ts';
+import { ask, errorsOf, imported, json, startContent } from './content-scene.ts';
 
 const server = await startContent();
 const update = { on_conflict: 'update' };
@@ -84,6 +84,32 @@ test('a file without passwords leaves those that are there', async () => {
     sql`SELECT bio, left(password_hash, 7) AS password_hash FROM users WHERE username = 'ann'`,
   );
   assert.deepEqual(rows, [{ bio: 'New', password_hash: '$2b$12$' }]);
+});
+
+test('refused records that are mended and sent again leave passwords as they are', async () => {
+  const hash = async (): Promise<string[]> => {
+    const users = await server.pool.many<{ hash: string }>(
+      'users',
+      sql`SELECT password_hash AS hash FROM users WHERE username = 'ann'`,
+    );
+    return users.map((user) => user.hash);
+  };
+  const before = await hash();
+  const files = {
+    'users.csv': 'mail;username;bio;secret\nann@example.org;ann;"A; b";other\nann;x;;"unclosed',
+    'users.ndjson': '{"mail":"ann@example.org","username":"ann","bio":1,"secret":"other"}\n',
+  };
+  const mapping = JSON.stringify({ mail: 'email', secret: 'password' });
+  for (const [filename, content] of Object.entries(files)) {
+    // Refused: the file is sent as new records first.
+    const { job_id: parent } = await imported(server, 'users', content, { filename, mapping });
+    const rejects = await (await ask(server, `/v1/imports/${parent}/rejects`)).text();
+    assert.doesNotMatch(rejects, /\bother\b|unclosed/);
+    const mended = rejects.replace('A; b', filename).replace('"bio":1', `"bio":"${filename}"`);
+    const view = await imported(server, 'users', mended, { ...update, mapping, filename, parent_id: parent });
+    assert.equal(view.updated_count, 1, JSON.stringify(view));
+    assert.deepEqual(await hash(), before);
+  }
 });
 
 test('new records beside known ones are created; those that skip are counted', async () => {

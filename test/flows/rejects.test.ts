@@ -80,22 +80,22 @@ test('bytes of another encoding stay as they are', async () => {
   assert.equal(marked.text, '\uFEFF_line,_errors,code,gardener\n2,"code: No code.",b,Kim\n');
 });
 
-test('secrets are blanked, and with them whatever cannot be told apart from them', async () => {
+test('secrets are left out with their column, and with them whatever cannot be told apart from them', async () => {
   const { text } = await rejectsOf(
     'code,pin,gardener\nA,sesame,Kim\nb,sesame,"K, m"\nC,x,sesame,Kim\n"D"x,sesame,Kim\n',
   );
   assert.doesNotMatch(text, /sesame/);
   assert.deepEqual(text.split('\n').slice(0, 3), [
-    '_line,_errors,code,pin,gardener',
-    '3,"code: No code.",b,,"K, m"',
-    '4,"The record has 4 cells, the header 3.",,,',
+    '_line,_errors,code,gardener',
+    '3,"code: No code.",b,"K, m"',
+    '4,"The record has 4 cells, the header 3.",,',
   ]);
 });
 
-test('secrets that the mapping passes over are blanked as well', async () => {
+test('secrets that the mapping passes over are left out as well', async () => {
   const mapping = { pin: null };
   const csv = await rejectsOf('code,pin,gardener\nb,sesame,Kim\n', { mapping });
-  assert.equal(csv.text, '_line,_errors,code,pin,gardener\n2,"code: No code.",b,,Kim\n');
+  assert.equal(csv.text, '_line,_errors,code,gardener\n2,"code: No code.",b,Kim\n');
   const ndjson = await rejectsOf('{"code":"b","pin":"sesame","gardener":"Kim"}\n', {
     filename: 'plants.ndjson',
     mapping,

@@ -27,7 +27,8 @@ export function importRejectsRoute(dependencies: RejectsDependencies): FastifyPl
           summary: 'The refused records of an import in their own form, to be mended and sent again',
           description:
             'CSV: `_line` and `_errors` before the columns of the upload; NDJSON: both in the object. An import takes the ' +
-            'mended file as it is (`parent_id` links the two). Secrets are blanked. 409 until all records are judged.',
+            'mended file as it is (`parent_id` links the two). Secrets are left out with their column or key. 409 until ' +
+            'all records are judged.',
           tags: ['imports'],
           params: ImportParams,
           response: {

@@ -6,7 +6,13 @@ import type { SourceFile } from '../ingestion/source-file.ts';
 import { openSource, type Source } from '../ingestion/source-files.ts';
 import { type FoundTable, readTable } from './find-table.ts';
 import type { ImportFile, ImportFormat, ReadDependencies } from './import-file.ts';
-import { assertColumns, type ColumnPlan, type FieldFinder, fieldFinder } from './map-columns.ts';
+import {
+  assertColumns,
+  type ColumnMapping,
+  type ColumnPlan,
+  type FieldFinder,
+  fieldFinder,
+} from './map-columns.ts';
 import type { ReportWarning } from './report.query.ts';
 import type { Resource } from './resource.ts';
 import { isSecretName, secretNames } from './secret-values.ts';
@@ -63,7 +69,8 @@ export async function openImport(
     const found: FoundTable[] = [];
     for (const part of filesOf(source, resource)) {
       const table = await readTable(part, { limits, format: file.format, resource, find });
-      if (table.format !== 'ndjson') assertColumns(resource, table.plan, file.mapping, part.name);
+      const expected = expectedColumns(table.plan, file.mapping, secrets);
+      if (table.format !== 'ndjson') assertColumns(resource, table.plan, expected, part.name);
       found.push(table);
     }
     return {
@@ -104,6 +111,16 @@ export function filesOf(source: Source, resource: Resource): readonly [SourceFil
 export function namedFiles(source: Source, resource: Resource): readonly SourceFile[] {
   const isNamed = new RegExp(`(^|[/\\\\])${resource.name}([^/\\\\a-z][^/\\\\]*)?$`, 'i');
   return source.files.filter(({ name }) => isNamed.test(name));
+}
+
+/** Refused records are given back without their secret columns, and may be sent again with the same mapping. */
+function expectedColumns(
+  { header }: ColumnPlan,
+  mapping: ColumnMapping | null,
+  secrets: readonly string[],
+): ColumnMapping | null {
+  if (mapping === null || !header.includes('_errors')) return mapping;
+  return Object.fromEntries(Object.entries(mapping).filter(([column]) => !isSecretName(column, secrets)));
 }
 
 function unknownColumns({ unknown }: ColumnPlan, filename: string): ReportWarning[] {

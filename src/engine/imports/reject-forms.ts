@@ -15,7 +15,8 @@ const OWN_KEYS: readonly string[] = ['_line', '_errors', '_raw'];
 
 /**
  * CSV: `_line,_errors`, then the original bytes. A file with secret columns (their places) is written anew, in UTF-8
- * and without them, and without the content of records whose cells cannot be told apart.
+ * and without these columns, and without the content of records whose cells cannot be told apart. A column of empty
+ * cells would remove what is stored when the file is sent again; an absent one changes nothing.
  */
 export function cellForm(dialect: Dialect, secret: ReadonlySet<number>, columns: number): CellForm {
   const { separator, encoding = 'utf-8' } = dialect;
@@ -24,14 +25,14 @@ export function cellForm(dialect: Dialect, secret: ReadonlySet<number>, columns:
     encoding === 'utf-8' || encoding === 'utf-16le' || encoding === 'utf-16be' || secret.size > 0;
   const special =
     quote === null ? /[\r\n]/ : new RegExp(`[${quote}${separator === '|' ? '\\|' : separator}\r\n]`);
-  const hidden = Buffer.from(separator.repeat(columns - 1));
+  const hidden = Buffer.from(separator.repeat(Math.max(0, columns - secret.size - 1)));
 
   return {
     header(record) {
       const own = `_line${separator}_errors${separator}`;
-      return line(Buffer.from(own), content(record, false));
+      return line(Buffer.from(own), content(record));
     },
-    record: (record, errors) => line(prefix(record.lineStart, errors), content(record, true)),
+    record: (record, errors) => line(prefix(record.lineStart, errors), content(record)),
     broken: (at, raw, errors) => line(prefix(at, errors), secret.size > 0 ? hidden : raw),
   };
 
@@ -42,10 +43,10 @@ export function cellForm(dialect: Dialect, secret: ReadonlySet<number>, columns:
     return Buffer.from(`${at}${separator}${cell}${separator}`);
   }
 
-  function content(record: RawRecord, hidesSecrets: boolean): Buffer {
+  function content(record: RawRecord): Buffer {
     if (secret.size === 0) return record.raw();
-    const cells = record.cells.map((cell, at) =>
-      hidesSecrets && secret.has(at) ? '' : quoted(cell, record.quoted(at)),
+    const cells = record.cells.flatMap((cell, at) =>
+      secret.has(at) ? [] : [quoted(cell, record.quoted(at))],
     );
     return Buffer.from(cells.join(separator));
   }

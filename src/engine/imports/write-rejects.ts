@@ -28,7 +28,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /**
  * Reads the upload again and gives its refused records in their source form, each with its line and errors:
  * CSV `_line,_errors`, then the original bytes; NDJSON the object with both, or `{_line, _errors, _raw}`. Of an upload
- * with several files a zip with a file for each. Secrets are blanked. Throws what `openImport` throws, AppError not_found `file_not_found` where the upload is gone.
+ * with several files a zip with a file for each. Secrets are left out. Throws what `openImport` throws, AppError not_found `file_not_found` where the upload is gone.
  */
 export async function openRejects(
   dependencies: ReadDependencies & { readonly pool: Database },
