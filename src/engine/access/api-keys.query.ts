@@ -1,4 +1,5 @@
 import type { Database } from '#platform/postgres/database.ts';
+import { type ListPage, newestFirst, type Positioned } from '#platform/postgres/newest-first.ts';
 import { sql } from '#platform/postgres/sql.ts';
 
 type KeyRole = 'admin' | 'viewer';
@@ -70,28 +71,12 @@ export function insertApiKey(db: Database, key: NewApiKeyRow): Promise<ApiKeyRec
   );
 }
 
-interface KeyPage {
-  readonly limit: number;
-  readonly offset: number;
-  /** The last key of the page before this one. */
-  readonly after: { readonly createdAt: string; readonly id: string } | undefined;
-}
-
-/** Newest first; `position` is the creation time as exact text for the cursor. */
-export function listApiKeys(db: Database, page: KeyPage): Promise<(ApiKeyRecord & { position: string })[]> {
-  const beyond = page.after
-    ? sql`WHERE (created_at, id) < (${page.after.createdAt}::timestamptz, ${page.after.id}::uuid)`
-    : sql``;
-  return db.many<ApiKeyRecord & { position: string }>(
+/** The newest first. */
+export function listApiKeys(db: Database, page: ListPage): Promise<Positioned<ApiKeyRecord>[]> {
+  const { position, isBeyond, order } = newestFirst(page);
+  return db.many<Positioned<ApiKeyRecord>>(
     'access.list_keys',
-    sql`
-      SELECT ${columns},
-             to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position
-      FROM api_keys
-      ${beyond}
-      ORDER BY created_at DESC, id DESC
-      LIMIT ${page.limit} OFFSET ${page.offset}
-    `,
+    sql`SELECT ${columns}, ${position} FROM api_keys WHERE ${isBeyond} ${order}`,
   );
 }
 

@@ -3,7 +3,8 @@ import { Type } from 'typebox';
 import { AppError, invalidRequest, notFound } from '#platform/errors.ts';
 import type { Caller } from '#platform/http/access-rule.ts';
 import { registerList } from '#platform/http/list-formats.ts';
-import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
+import { newestPage } from '#platform/http/newest-page.ts';
+import { pagingParameters } from '#platform/http/paging.ts';
 import { Nullable, OneOf, Timestamp, Uuid } from '#platform/http/schemas.ts';
 import { newId } from '#platform/ids.ts';
 import type { Database } from '#platform/postgres/database.ts';
@@ -38,7 +39,6 @@ const CreatedKey = Type.Object({
   data: Type.Interface([KeyItem], { key: Type.String({ description: 'Shown this once and never again' }) }),
 });
 
-const KeyCursor = cursorFormat(Type.Object({ created_at: Type.String({ format: 'date-time' }), id: Uuid }));
 type App = Parameters<FastifyPluginCallbackTypebox>[0];
 
 const access = { access: 'admin', scope: 'keys:admin' } as const;
@@ -93,17 +93,9 @@ function listKeysRoute(app: App, db: Database): void {
     query: Type.Object(pagingParameters),
     item: KeyItem,
     meta: Type.Object({ next_cursor: Nullable(Type.String()) }),
-    async find({ query: { limit, cursor, offset = 0 } }) {
-      const after = cursor === undefined ? undefined : KeyCursor.decode(cursor);
-      const rows = await listApiKeys(db, {
-        limit: limit + 1,
-        offset: after ? 0 : offset,
-        after: after && { createdAt: after.created_at, id: after.id },
-      });
-      const data = rows.slice(0, limit);
-      const last = rows.length > limit ? data.at(-1) : undefined;
-      const next = last ? KeyCursor.encode({ created_at: last.position, id: last.id }) : null;
-      return { data, meta: { next_cursor: next } };
+    async find({ query }) {
+      const { rows, nextCursor } = await newestPage(query, (page) => listApiKeys(db, page));
+      return { data: rows, meta: { next_cursor: nextCursor } };
     },
   });
 }

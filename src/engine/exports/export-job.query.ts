@@ -1,4 +1,5 @@
 import type { Database } from '#platform/postgres/database.ts';
+import { type ListPage, newestFirst, type Positioned } from '#platform/postgres/newest-first.ts';
 import { joinSql, type Sql, sql } from '#platform/postgres/sql.ts';
 import type { ExportFormat } from './export-format.ts';
 import type { ExportWish } from './export-plan.query.ts';
@@ -59,12 +60,6 @@ export function findExportByFilename(db: Database, filename: string): Promise<Ex
   );
 }
 
-/** Where a page of the list ends: `created_at` to the microsecond, and the id among equals. */
-export interface ExportPosition {
-  readonly created_at: string;
-  readonly id: string;
-}
-
 export interface ExportFilterWords {
   readonly status?: ExportStatus | undefined;
   readonly resourceType?: string | undefined;
@@ -75,20 +70,12 @@ export interface ExportFilterWords {
 export function listExports(
   db: Database,
   filter: ExportFilterWords,
-  page: { readonly limit: number; readonly offset: number; readonly after: ExportPosition | undefined },
-): Promise<(ExportRecord & { readonly position: ExportPosition })[]> {
-  const { after } = page;
-  return db.many<ExportRecord & { readonly position: ExportPosition }>(
+  page: ListPage,
+): Promise<Positioned<ExportRecord>[]> {
+  const { position, isBeyond, order } = newestFirst(page);
+  return db.many<Positioned<ExportRecord>>(
     'listExports',
-    sql`
-      SELECT ${columns},
-             json_build_object('id', id, 'created_at',
-               to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) AS position
-      FROM export_jobs
-      WHERE ${conditions(filter)}
-        AND ${after ? sql`(created_at, id) < (${after.created_at}::timestamptz, ${after.id}::uuid)` : sql`true`}
-      ORDER BY created_at DESC, id DESC
-      LIMIT ${page.limit} OFFSET ${page.offset}`,
+    sql`SELECT ${columns}, ${position} FROM export_jobs WHERE ${conditions(filter)} AND ${isBeyond} ${order}`,
   );
 }
 

@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { invalidRequest } from '#platform/errors.ts';
 import { addVary } from '#platform/http/etag.ts';
-import { cursorFormat, linkNextPage, pagingParameters } from '#platform/http/paging.ts';
+import { newestPage } from '#platform/http/newest-page.ts';
+import { linkNextPage, pagingParameters } from '#platform/http/paging.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { COMPRESSIONS, contentType, EXPORT_FORMATS, fileExtension, PRESETS } from './export-format.ts';
@@ -52,9 +53,6 @@ const ownWords = {
   ...otherPaging,
 };
 
-const cursors = cursorFormat(
-  Type.Object({ created_at: Type.String({ format: 'date-time' }), id: Type.String({ format: 'uuid' }) }),
-);
 const DEFAULT_LIMIT = 100;
 
 const ExportList = Type.Object({
@@ -164,8 +162,8 @@ async function listPage(
     status,
     resource_type: resourceType,
     cursor,
-    limit: size = DEFAULT_LIMIT,
-    offset = 0,
+    limit = DEFAULT_LIMIT,
+    offset,
   } = query as {
     status?: ExportStatus;
     resource_type?: string;
@@ -179,20 +177,12 @@ async function listPage(
   const { caller } = request;
   if (caller.role !== 'admin' && caller.keyId === null) return { data: [], meta: { next_cursor: null } };
   const createdBy = caller.role === 'admin' ? undefined : (caller.keyId ?? undefined);
-  const after = cursor === undefined ? undefined : cursors.decode(cursor);
-  const page = { limit: size + 1, offset: after ? 0 : offset, after };
-  const rows = await listExports(pool, { status, resourceType, createdBy }, page);
-  const shown = rows.slice(0, size);
-  const last = shown.at(-1);
-  const next = rows.length > size && last ? cursors.encode(last.position) : null;
-  linkNextPage(request, reply, next);
-  return {
-    data: await viewExports(
-      pool,
-      shown.map(({ position: _position, ...row }) => row),
-    ),
-    meta: { next_cursor: next },
-  };
+  const filter = { status, resourceType, createdBy };
+  const { rows, nextCursor } = await newestPage({ limit, cursor, offset }, (page) =>
+    listExports(pool, filter, page),
+  );
+  linkNextPage(request, reply, nextCursor);
+  return { data: await viewExports(pool, rows), meta: { next_cursor: nextCursor } };
 }
 
 function filterWords(sources: readonly ExportSource[]): Record<string, ReturnType<typeof Type.Optional>> {

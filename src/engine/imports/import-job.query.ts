@@ -1,4 +1,5 @@
 import type { Database } from '#platform/postgres/database.ts';
+import { type ListPage, newestFirst, type Positioned } from '#platform/postgres/newest-first.ts';
 import { joinSql, type Sql, sql } from '#platform/postgres/sql.ts';
 import type { ImportFormat } from './import-file.ts';
 import type { ImportOptions } from './import-options.ts';
@@ -78,12 +79,6 @@ export interface ImportRecord {
   readonly file_deleted_at: Date | null;
 }
 
-/** Where a page of the list ends: `created_at` to the microsecond, and the id among equals. */
-export interface ImportPosition {
-  readonly created_at: string;
-  readonly id: string;
-}
-
 export interface ImportFilter {
   readonly status?: readonly ImportStatus[] | undefined;
   readonly resourceType?: string | undefined;
@@ -120,20 +115,12 @@ export async function lockImportStatus(tx: Database, id: string): Promise<Import
 export function listImports(
   db: Database,
   filter: ImportFilter,
-  page: { readonly limit: number; readonly offset?: number; readonly after?: ImportPosition | undefined },
-): Promise<(ImportRecord & { readonly position: ImportPosition })[]> {
-  const { after } = page;
-  return db.many<ImportRecord & { readonly position: ImportPosition }>(
+  page: ListPage,
+): Promise<Positioned<ImportRecord>[]> {
+  const { position, isBeyond, order } = newestFirst(page);
+  return db.many<Positioned<ImportRecord>>(
     'listImports',
-    sql`
-      SELECT ${columns},
-             json_build_object('id', id, 'created_at',
-               to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) AS position
-      FROM import_jobs
-      WHERE ${conditions(filter)}
-        AND ${after ? sql`(created_at, id) < (${after.created_at}::timestamptz, ${after.id}::uuid)` : sql`true`}
-      ORDER BY created_at DESC, id DESC
-      LIMIT ${page.limit} OFFSET ${page.offset ?? 0}`,
+    sql`SELECT ${columns}, ${position} FROM import_jobs WHERE ${conditions(filter)} AND ${isBeyond} ${order}`,
   );
 }
 

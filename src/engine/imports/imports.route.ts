@@ -2,7 +2,8 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from 'typebox';
 import type { Caller } from '#platform/http/access-rule.ts';
 import { registerList } from '#platform/http/list-formats.ts';
-import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
+import { newestPage } from '#platform/http/newest-page.ts';
+import { pagingParameters } from '#platform/http/paging.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
@@ -48,10 +49,6 @@ function readRoutes(dependencies: ImportRoutesDependencies): FastifyPluginCallba
   };
 }
 
-const cursors = cursorFormat(
-  Type.Object({ created_at: Type.String({ format: 'date-time' }), id: Type.String({ format: 'uuid' }) }),
-);
-
 function listRoute(app: App, { pool, resources }: ImportRoutesDependencies): void {
   registerList(app, {
     url: '/v1/imports',
@@ -66,20 +63,12 @@ function listRoute(app: App, { pool, resources }: ImportRoutesDependencies): voi
     }),
     item: ImportItem,
     meta: Type.Object({ next_cursor: Nullable(Type.String()) }),
-    async find({ query: { status, resource_type: resourceType, limit, cursor, offset = 0 }, request }) {
+    async find({ query: { status, resource_type: resourceType, ...page }, request }) {
       const createdBy = onlyOf(request.caller);
       if (createdBy === null) return { data: [], meta: { next_cursor: null } };
       const filter = { status: status && [status], resourceType, createdBy };
-      const after = cursor === undefined ? undefined : cursors.decode(cursor);
-      const rows = await listImports(pool, filter, { limit: limit + 1, offset: after ? 0 : offset, after });
-      const page = rows.slice(0, limit);
-      const last = rows.length > limit ? page.at(-1) : undefined;
-      const next = last ? cursors.encode(last.position) : null;
-      const data = await viewImports(
-        pool,
-        page.map(({ position: _position, ...row }) => row),
-      );
-      return { data, meta: { next_cursor: next } };
+      const { rows, nextCursor } = await newestPage(page, (wanted) => listImports(pool, filter, wanted));
+      return { data: await viewImports(pool, rows), meta: { next_cursor: nextCursor } };
     },
   });
 }

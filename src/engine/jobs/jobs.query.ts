@@ -1,4 +1,5 @@
 import type { Database } from '#platform/postgres/database.ts';
+import { type ListPage, newestFirst, type Positioned } from '#platform/postgres/newest-first.ts';
 import { joinSql, type Sql, sql } from '#platform/postgres/sql.ts';
 import type { JobStatus } from './transitions.ts';
 
@@ -33,12 +34,6 @@ export interface JobMeasures {
   readonly worked_seconds: number | null;
 }
 
-/** Where a page of the list ends: `created_at` to the microsecond, and the id among equals. */
-export interface JobPosition {
-  readonly created_at: string;
-  readonly id: string;
-}
-
 export interface JobFilter {
   readonly status?: readonly JobStatus[] | undefined;
   readonly type?: string | undefined;
@@ -47,24 +42,11 @@ export interface JobFilter {
 }
 
 /** The newest first. */
-export function listJobs(
-  db: Database,
-  filter: JobFilter,
-  page: { readonly limit: number; readonly offset?: number; readonly after?: JobPosition | undefined },
-): Promise<(JobRecord & { readonly position: JobPosition })[]> {
-  const { after } = page;
-  return db.many<JobRecord & { readonly position: JobPosition }>(
+export function listJobs(db: Database, filter: JobFilter, page: ListPage): Promise<Positioned<JobRecord>[]> {
+  const { position, isBeyond, order } = newestFirst(page);
+  return db.many<Positioned<JobRecord>>(
     'list jobs',
-    sql`
-    SELECT ${columns},
-           json_build_object('id', id, 'created_at',
-             to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) AS position
-    FROM jobs
-    WHERE ${conditions(filter)}
-      AND ${after ? sql`(created_at, id) < (${after.created_at}::timestamptz, ${after.id}::uuid)` : sql`true`}
-    ORDER BY created_at DESC, id DESC
-    LIMIT ${page.limit} OFFSET ${page.offset ?? 0}
-  `,
+    sql`SELECT ${columns}, ${position} FROM jobs WHERE ${conditions(filter)} AND ${isBeyond} ${order}`,
   );
 }
 

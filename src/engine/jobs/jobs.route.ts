@@ -1,7 +1,8 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Caller } from '#platform/http/access-rule.ts';
-import { cursorFormat, linkNextPage, pagingParameters } from '#platform/http/paging.ts';
+import { newestPage } from '#platform/http/newest-page.ts';
+import { linkNextPage, pagingParameters } from '#platform/http/paging.ts';
 import { OneOf, Uuid } from '#platform/http/schemas.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
@@ -34,10 +35,6 @@ const JobList = Type.Object({
   meta: Type.Object({ next_cursor: Type.Union([Type.String(), Type.Null()]) }),
 });
 
-const cursors = cursorFormat(
-  Type.Object({ created_at: Type.String({ format: 'date-time' }), id: Type.String({ format: 'uuid' }) }),
-);
-
 export function jobRoutes({ pool, definitions, log }: Dependencies): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     void app.register(jobCommandRoutes(pool, definitions));
@@ -54,20 +51,13 @@ export function jobRoutes({ pool, definitions, log }: Dependencies): FastifyPlug
         },
       },
       async (request, reply) => {
-        const { status, type, dataset_id: datasetId, created_by, limit, offset = 0, cursor } = request.query;
+        const { status, type, dataset_id: datasetId, created_by, ...page } = request.query;
         const createdBy = visibleCreator(request.caller, created_by);
         if (createdBy === null) return { data: [], meta: { next_cursor: null } };
         const filter = { status: status && [status], type, datasetId, createdBy };
-        const after = cursor === undefined ? undefined : cursors.decode(cursor);
-        const rows = await listJobs(pool, filter, { limit: limit + 1, offset: after ? 0 : offset, after });
-        const page = rows.slice(0, limit);
-        const last = page.at(-1);
-        const nextCursor = rows.length > limit && last ? cursors.encode(last.position) : null;
+        const { rows, nextCursor } = await newestPage(page, (wanted) => listJobs(pool, filter, wanted));
         linkNextPage(request, reply, nextCursor);
-        return {
-          data: page.map(({ position: _position, ...job }) => viewJob(job)),
-          meta: { next_cursor: nextCursor },
-        };
+        return { data: rows.map(viewJob), meta: { next_cursor: nextCursor } };
       },
     );
 

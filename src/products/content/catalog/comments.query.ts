@@ -1,6 +1,7 @@
 import type { Database } from '#platform/postgres/database.ts';
+import { timeText } from '#platform/postgres/newest-first.ts';
 import { sql } from '#platform/postgres/sql.ts';
-import { type RowPage, timeText } from './filters.query.ts';
+import type { RowPage } from './filters.query.ts';
 
 export interface CommentRow {
   readonly no: number;

@@ -17,8 +17,3 @@ export function conditionsOf(
   const asked = filters.filter(({ name }) => query[name] !== undefined);
   return joinSql([sql`true`, ...asked.map(({ name, condition }) => condition(String(query[name])))], ' AND ');
 }
-
-/** A moment to the microsecond, as exports write it. */
-export function timeText(column: Sql): Sql {
-  return sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-}

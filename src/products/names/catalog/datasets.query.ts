@@ -1,4 +1,5 @@
 import type { Database } from '#platform/postgres/database.ts';
+import { type ListPage, newestFirst, type Positioned } from '#platform/postgres/newest-first.ts';
 import { joinSql, type Sql, sql } from '#platform/postgres/sql.ts';
 import type { UploadOptions } from '../import/upload-options.ts';
 
@@ -59,12 +60,6 @@ export interface DatasetFilter {
   readonly uploadedBy: string | undefined;
 }
 
-/** Where a page ends: `uploaded_at` to the microsecond, and the id among equals. */
-export interface DatasetPosition {
-  readonly uploaded_at: string;
-  readonly id: string;
-}
-
 const columns = sql`
   d.id, c.code AS country, c.no AS country_no, d.filename, d.file_path, d.file_size::float8 AS file_size, d.checksum,
   d.status, EXISTS (SELECT FROM releases r JOIN slices s ON s.release_no = r.no WHERE r.dataset_id = d.id) AS published,
@@ -76,19 +71,15 @@ const columns = sql`
 export function listDatasets(
   db: Database,
   filter: DatasetFilter,
-  page: { readonly limit: number; readonly offset: number; readonly after: DatasetPosition | undefined },
-): Promise<(DatasetRow & { readonly position: string })[]> {
-  const { after } = page;
-  return db.many<DatasetRow & { readonly position: string }>(
+  page: ListPage,
+): Promise<Positioned<DatasetRow>[]> {
+  const { position, isBeyond, order } = newestFirst(page, sql`d.uploaded_at`, sql`d.id`);
+  return db.many<Positioned<DatasetRow>>(
     'listDatasets',
     sql`
-      SELECT ${columns},
-             to_char(d.uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position
+      SELECT ${columns}, ${position}
       FROM datasets d JOIN countries c ON c.id = d.country_id
-      WHERE ${conditions(filter)}
-        AND ${after ? sql`(d.uploaded_at, d.id) < (${after.uploaded_at}::timestamptz, ${after.id}::uuid)` : sql`true`}
-      ORDER BY d.uploaded_at DESC, d.id DESC
-      LIMIT ${page.limit} OFFSET ${page.offset}`,
+      WHERE ${conditions(filter)} AND ${isBeyond} ${order}`,
   );
 }
 

@@ -1,8 +1,9 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { registerList } from '#platform/http/list-formats.ts';
-import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
-import { Nullable, OneOf, Uuid } from '#platform/http/schemas.ts';
+import { newestPage } from '#platform/http/newest-page.ts';
+import { pagingParameters } from '#platform/http/paging.ts';
+import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { DatasetAnswer, DatasetParams, DatasetView, NO_SUCH_DATASET, viewDatasets } from './dataset-view.ts';
 import { DATASET_STATUSES, listDatasets } from './datasets.query.ts';
@@ -18,7 +19,6 @@ const DatasetsQuery = Type.Object({
   ...pagingParameters,
 });
 
-const cursors = cursorFormat(Type.Object({ uploaded_at: Type.String({ format: 'date-time' }), id: Uuid }));
 const tags = ['datasets'];
 
 /** Datasets, a list and one by one: admins see all, others their own. */
@@ -34,20 +34,12 @@ export function datasetRoutes(pool: Pool): FastifyPluginCallbackTypebox {
       item: DatasetView,
       meta: Type.Object({ next_cursor: Nullable(Type.String()) }),
       async find({ query, request: { caller } }) {
-        const { country, status, parser, deleted, limit, cursor, offset = 0 } = query;
-        const after = cursor === undefined ? undefined : cursors.decode(cursor);
+        const { country, status, parser, deleted, ...page } = query;
         const place = country?.length === 2 ? country.toUpperCase() : country?.toLowerCase();
         const uploadedBy = caller.role === 'admin' ? undefined : (caller.keyId ?? '');
-        const rows = await listDatasets(
-          pool,
-          { country: place, status, parser, deleted, uploadedBy },
-          { limit: limit + 1, offset: after ? 0 : offset, after },
-        );
-        const page = rows.slice(0, limit);
-        const last = rows.length > limit ? page.at(-1) : undefined;
-        const next = last ? cursors.encode({ uploaded_at: last.position, id: last.id }) : null;
-        const datasets = page.map(({ position: _position, ...row }) => row);
-        return { data: await viewDatasets(pool, datasets), meta: { next_cursor: next } };
+        const filter = { country: place, status, parser, deleted, uploadedBy };
+        const { rows, nextCursor } = await newestPage(page, (wanted) => listDatasets(pool, filter, wanted));
+        return { data: await viewDatasets(pool, rows), meta: { next_cursor: nextCursor } };
       },
     });
 
