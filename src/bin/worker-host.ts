@@ -1,12 +1,11 @@
 import { IDEMPOTENCY_MAINTENANCE } from '#engine/idempotency/maintain-idempotency.job.ts';
+import { JOB_RETENTION_MS } from '#engine/jobs/job-retention.ts';
 import { startSchedule } from '#engine/jobs/schedule.ts';
 import { startWorker, type Worker } from '#engine/jobs/worker.ts';
 import { CONTENT_MAINTENANCE } from '#products/content/index.ts';
 import { NAMES_MAINTENANCE } from '#products/names/index.ts';
 import type { Foundation } from './compose.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-const JOB_RETENTION_MS = 30 * DAY_MS;
 /** With the time that aborted jobs get, a stop stays within 25 s. */
 const SHUTDOWN_GRACE_MS = 15_000;
 

@@ -222,6 +222,17 @@ test('the list of exports, page by page, gives each once', async () => {
   );
 });
 
+/** Runs the recurring job once; returns what it says of its work. */
+async function maintain(): Promise<Body> {
+  const id = await enqueueJob(db.pool, { type: 'maintain_exports', payload: {}, createdBy: null });
+  let job: Body;
+  await until(async () => {
+    job = await db.pool.maybeOne<Body>('job', sql`SELECT status, result FROM jobs WHERE id = ${id}`);
+    return job.status === 'completed';
+  }, 'it is maintained');
+  return job.result;
+}
+
 test('an expired file is gone, and swept with those that no export names', async () => {
   const { job_id: id } = await create({});
   const { download_url: url } = await ended(id);
@@ -233,11 +244,30 @@ test('an expired file is gone, and swept with those that no export names', async
   assert.equal(gone.status, 410);
   assert.equal(((await gone.json()) as Body).error.code, 'export_expired');
   assert.equal((await show(id)).download_url, null);
-  const sweep = await enqueueJob(db.pool, { type: 'maintain_exports', payload: {}, createdBy: null });
-  await until(async () => {
-    const row = await db.pool.maybeOne<Body>('job', sql`SELECT status FROM jobs WHERE id = ${sweep}`);
-    return row.status === 'completed';
-  }, 'it is swept');
+  await maintain();
   assert.deepEqual(await filesOf(id), []);
   assert.equal((await server.get(url)).status, 410);
+});
+
+test('an export is forgotten when its job would be, unless it has a file', async () => {
+  const made = async (): Promise<Body> => ended((await create({})).job_id);
+  const [old, kept, young] = [await made(), await made(), await made()];
+  const age = (id: string, days: number): Promise<number> =>
+    db.pool.run(
+      'age',
+      sql`
+        UPDATE export_jobs
+        SET created_at = created_at - ${days} * interval '1 day', completed_at = completed_at - ${days} * interval '1 day'
+        WHERE id = ${id}`,
+    );
+  const expire = (id: string): Promise<number> =>
+    db.pool.run('expire', sql`UPDATE export_jobs SET expires_at = now() WHERE id = ${id}`);
+  await Promise.all([age(old.job_id, 31), expire(old.job_id), age(kept.job_id, 31)]);
+  await Promise.all([age(young.job_id, 29), expire(young.job_id)]);
+
+  assert.deepEqual(await maintain(), { expired: 2, forgotten: 1, unnamed: 0 });
+  assert.equal((await server.get(`/v1/exports/${old.job_id}`)).status, 404);
+  assert.equal((await server.get(old.download_url)).status, 404);
+  assert.equal((await server.get(kept.download_url)).status, 200);
+  assert.equal((await server.get(young.download_url)).status, 410);
 });

@@ -4,6 +4,7 @@ import { AppError } from '#platform/errors.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import type { UrlRules } from '../fetching/url-guard.ts';
 import { defineJob, type JobContext, type JobDefinition } from '../jobs/define-job.ts';
+import { JOB_RETENTION_MS } from '../jobs/job-retention.ts';
 import type { Random } from '../jobs/retry-policy.ts';
 import {
   type Delivery,
@@ -31,7 +32,6 @@ export interface WebhookDependencies {
 }
 
 const RETRY_FOR_MS = 24 * 3_600_000;
-const KEEP_MS = 30 * 24 * 3_600_000;
 
 const Payload = Type.Object({
   delivery_id: Type.String({ format: 'uuid' }),
@@ -70,7 +70,7 @@ function finish(delivery: Delivery, status: number, context: JobContext): Promis
   return context.session((session) =>
     session.transaction(async (tx) => {
       await recordDelivered(tx, delivery.id, status);
-      await removeOldDeliveries(tx, KEEP_MS);
+      await removeOldDeliveries(tx, JOB_RETENTION_MS);
       await context.complete(tx, { delivered: true, status });
     }),
   );
