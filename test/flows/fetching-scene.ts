@@ -62,6 +62,7 @@ export async function fetchingScene(
         rules: { allowedHosts: [], resolve },
         signal: new AbortController().signal,
         ...changes,
+        limits: { retryDelaysMs: [1, 1, 1], ...changes?.limits },
       }),
     async stored() {
       const keys: string[] = [];

@@ -1,17 +1,19 @@
-import type { IncomingMessage } from 'node:http';
 import type { FileStore } from '#platform/files/file-store.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
 import { fileNameOf } from './file-name.ts';
-import { sendGuarded } from './guarded-request.ts';
+import { assertWhole, type OpenedUrl, openUrl } from './open-url.ts';
 import { createPace, type PaceLimits } from './pace.ts';
-import { asUrlError, urlError } from './url-errors.ts';
-import { checkUrl, type UrlRules } from './url-guard.ts';
+import { createRetryBudget } from './retry-budget.ts';
+import { createTransfer, type TransferRun } from './transfer.ts';
+import type { UrlRules } from './url-guard.ts';
 
 interface FetchLimits extends PaceLimits {
   readonly connectMs: number;
   readonly headersMs: number;
-  /** From the first step to the last byte, redirects included. */
+  /** From the first step to the last byte, redirects and further connections included. */
   readonly totalMs: number;
+  /** Waits before further connections, once the first one broke while the file came. */
+  readonly retryDelaysMs: readonly number[];
 }
 
 export interface FetchOptions {
@@ -22,7 +24,7 @@ export interface FetchOptions {
   readonly maxBytes: number;
   readonly rules: UrlRules;
   readonly signal: AbortSignal;
-  /** Cheap; called for every chunk. `bytesTotal` is what the server announced. */
+  /** Cheap; called for every chunk. `bytesTotal` is what the server announced. A file may begin again. */
   readonly onProgress?: (bytesDone: number, bytesTotal: number | null) => void;
   /** Those of `FETCH_LIMITS` unless given. */
   readonly limits?: Partial<FetchLimits>;
@@ -44,109 +46,67 @@ const FETCH_LIMITS: FetchLimits = {
   totalMs: 3_600_000,
   windowMs: 60_000,
   minBytesPerSecond: 1024,
+  retryDelaysMs: [500, 2_000, 5_000, 10_000],
 };
-const MAX_REDIRECTS = 3;
-
-// No credentials, and nothing that could be taken for the caller's.
-const HEADERS = { Accept: '*/*', 'Accept-Encoding': 'identity', 'User-Agent': 'affirm-name' };
 
 /**
- * Fetches a file from a public server into the store, byte for byte as sent; nothing stays behind when it fails.
+ * Fetches a file from a public server into the store, byte for byte as sent; nothing stays behind when it fails. A
+ * connection that breaks is followed by another one, which goes on behind the last byte where the server says that the
+ * file is the same, and begins again where it does not.
  * Throws AppError 422 with one of the `url_…` codes, or the signal's reason.
  */
 export async function fetchIntoStore(options: FetchOptions): Promise<FetchedFile> {
-  const limits = { ...FETCH_LIMITS, ...options.limits };
   const whole = createDeadline(options.signal);
+  const limits = { ...FETCH_LIMITS, ...options.limits };
   whole.set(limits.totalMs);
   try {
-    const { response, url } = await follow(options, limits, whole.signal);
-    try {
-      const written = await options.store.write(options.key, bodyOf(response, options, limits, whole));
-      const filename = fileNameOf(response.headers['content-disposition'], url);
-      return { ...written, filename, contentType: response.headers['content-type'] ?? null };
-    } finally {
-      response.destroy();
+    const run = transferRun(options, limits, whole);
+    let opened = await run.open();
+    assertWhole(opened.response);
+    for (;;) {
+      const written = await writeBody(run, opened, options);
+      if ('sha256' in written) return written;
+      opened = written;
     }
   } finally {
     whole.clear();
   }
 }
 
-/** The answer at the end of the redirects, and the URL that was asked for first. */
-async function follow(
-  { url: text, rules }: FetchOptions,
-  limits: FetchLimits,
-  signal: AbortSignal,
-): Promise<{ response: IncomingMessage; url: URL }> {
-  const first = checkUrl(text, rules);
-  let url = first;
-  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const { connectMs, headersMs } = limits;
-    const response = await sendGuarded({
-      url,
-      method: 'GET',
-      headers: HEADERS,
-      rules,
-      connectMs,
-      headersMs,
-      signal,
-    });
-    const target = redirectOf(response, url);
-    if (target === undefined) return { response: accepted(response), url: first };
-    response.destroy();
-    if (url.protocol === 'https:' && target.protocol === 'http:') throw urlError('url_not_allowed');
-    url = checkUrl(target.href, rules);
-  }
-  throw urlError('url_redirects');
-}
-
-function redirectOf({ statusCode = 0, headers }: IncomingMessage, from: URL): URL | undefined {
-  if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return undefined;
-  const target = URL.parse(headers.location, from.href);
-  if (!target) throw urlError('url_not_allowed');
-  return target;
-}
-
-function accepted(response: IncomingMessage): IncomingMessage {
-  const { statusCode = 0, headers } = response;
-  // A gzip that was not asked for is stored as it came: readers of uploads unpack it within their limits.
-  const isPlain = /^(?:identity|gzip|x-gzip)?$/i.test(headers['content-encoding'] ?? '');
-  if (statusCode === 200 && isPlain) return response;
-  response.destroy();
-  throw statusCode === 200 ? urlError('url_encoding') : urlError('url_status', { status: statusCode });
-}
-
-async function* bodyOf(
-  response: IncomingMessage,
-  { maxBytes, onProgress }: FetchOptions,
+function transferRun(
+  { url, rules, maxBytes, onProgress }: FetchOptions,
   limits: FetchLimits,
   whole: Deadline,
-): AsyncGenerator<Buffer> {
-  const announced = response.headers['content-length'];
-  const total = announced === undefined ? null : Number(announced);
-  const isTooLarge = (bytes: number): boolean => maxBytes > 0 && bytes > maxBytes;
-  if (isTooLarge(total ?? 0)) throw urlError('url_too_large');
-  const idle = createDeadline(whole.signal);
-  const pace = createPace(limits);
-  const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  let done = 0;
+): TransferRun {
+  const { connectMs, headersMs, idleMs, retryDelaysMs } = limits;
+  const request = { url, rules, connectMs, headersMs, signal: whole.signal };
+  return {
+    open: (headers) => openUrl(headers ? { ...request, headers } : request),
+    whole,
+    budget: createRetryBudget(retryDelaysMs, whole),
+    pace: createPace(limits),
+    idleMs,
+    maxBytes,
+    onProgress,
+  };
+}
+
+/** The stored file, or an answer with the file whose bytes have to take the place of those that came. */
+async function writeBody(
+  run: TransferRun,
+  { response, url }: OpenedUrl,
+  { store, key }: FetchOptions,
+): Promise<FetchedFile | OpenedUrl> {
+  const transfer = createTransfer(run, response);
   try {
-    for (;;) {
-      const begun = performance.now();
-      idle.set(limits.idleMs);
-      const { value, done: isEnd } = await idle.race(chunks.next());
-      idle.clear();
-      if (isEnd) return;
-      done += value.length;
-      if (isTooLarge(done)) throw urlError('url_too_large');
-      pace.came(value.length, performance.now() - begun);
-      onProgress?.(done, total);
-      yield value;
-    }
+    const written = await store.write(key, transfer.bytes());
+    const filename = fileNameOf(response.headers['content-disposition'], url);
+    return { ...written, filename, contentType: response.headers['content-type'] ?? null };
   } catch (error) {
-    idle.signal.throwIfAborted();
-    throw asUrlError(error, 'url_incomplete');
+    const again = transfer.restarted();
+    if (again) return again;
+    throw error;
   } finally {
-    idle.clear();
+    transfer.close();
   }
 }

@@ -9,15 +9,17 @@ export interface PaceLimits {
   readonly minBytesPerSecond: number;
 }
 
+export interface Pace {
+  came(bytes: number, waitedMs: number): void;
+}
+
 const SAMPLES_PER_WINDOW = 60;
 
 /**
  * Watches how fast bytes come, by the time that was spent waiting for them: a slow disk of ours is not the sender's
  * fault. `came` throws AppError `url_too_slow`.
  */
-export function createPace({ windowMs, minBytesPerSecond }: PaceLimits): {
-  came(bytes: number, waitedMs: number): void;
-} {
+export function createPace({ windowMs, minBytesPerSecond }: PaceLimits): Pace {
   // Totals when they were taken, the oldest first; the first one is at least a window old once there was one.
   const samples = [{ waitedMs: 0, bytes: 0 }];
   let waited = 0;
