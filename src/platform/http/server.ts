@@ -1,6 +1,5 @@
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -13,7 +12,8 @@ import { markEncodedEtags } from './etag.ts';
 import { answerUnknownRoutes } from './unknown-routes.ts';
 import { sendBytes } from './send-bytes.ts';
 import { describeRoutes, serveDocumentation } from './openapi.ts';
-import { logRequests } from './request-log.ts';
+import { logRequests, REQUEST_ID_LABEL } from './request-log.ts';
+import { secureAnswers } from './security-headers.ts';
 import { endSilentConnections } from './silence.ts';
 import { compileValidator, refuseUnknownFields } from './validation.ts';
 
@@ -81,7 +81,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.setValidatorCompiler(compileValidator);
   app.addHook('onRoute', refuseUnknownFields);
   handleErrors(app);
-  logRequests(app);
+  logRequests(app, options.log);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();
@@ -111,7 +111,7 @@ function createFastify(options: HttpServerOptions): HttpServer {
   const loggerInstance: FastifyBaseLogger = options.log;
   return Fastify({
     loggerInstance,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: REQUEST_ID_LABEL }),
     http: {
       headersTimeout: options.readTimeoutMs,
       connectionsCheckingInterval: Math.max(50, Math.min(1000, options.readTimeoutMs / 4)),
@@ -130,19 +130,12 @@ function createFastify(options: HttpServerOptions): HttpServer {
 }
 
 async function registerPlugins(app: HttpServer, options: HttpServerOptions): Promise<void> {
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    // TLS ends in front of us, and whether all of a domain has it is for its owner to say.
-    strictTransportSecurity: false,
-  });
+  await secureAnswers(app);
   await app.register(cors, {
     origin: options.cors.origins.includes('*') ? '*' : [...options.cors.origins],
     methods: [...options.cors.methods],
     allowedHeaders: [...options.cors.headers],
-    exposedHeaders: EXPOSED_HEADERS,
+    exposedHeaders: EXPOSED_HEADERS.join(', '),
     maxAge: options.cors.maxAgeSeconds,
   });
   await app.register(compress, {
