@@ -35,7 +35,22 @@ export function formatUnsupported(message: string, format: string): AppError {
   return new AppError('unsupported_type', 'format_unsupported', message, { format });
 }
 
-export function workbookUnsupported(name: string): AppError {
-  const message = `"${name}" is a workbook; workbooks come with a later release. Save the sheet as CSV (UTF-8).`;
-  return formatUnsupported(message, 'workbook');
+export function workbookEncrypted(name: string): AppError {
+  const message = `The workbook "${name}" is protected by a password. Save it without one.`;
+  return new AppError('unprocessable', 'archive_encrypted', message, { entry: name });
+}
+
+export function workbookDamaged(name: string, reason: string, cause?: unknown): AppError {
+  const message = `The workbook "${name}" cannot be read: ${reason}. Save it again, or save its sheet as CSV (UTF-8).`;
+  return new AppError('unprocessable', 'workbook_damaged', message, { entry: name }, { cause });
+}
+
+export function workbookTooLarge(name: string, reason: string): AppError {
+  const message = `The workbook "${name}" is too large: ${reason}. Split it, or save its sheets as CSV (UTF-8).`;
+  return new AppError('unprocessable', 'workbook_too_large', message, { entry: name });
+}
+
+export function notWorkbook(name: string): AppError {
+  const message = `"${name}" is an office document but not a workbook. Send its table as CSV (UTF-8).`;
+  return formatUnsupported(message, 'document');
 }

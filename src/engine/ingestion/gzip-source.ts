@@ -7,27 +7,33 @@ import {
 } from './archive-errors.ts';
 import { gunzip, isDataFault } from './decompress.ts';
 import type { IngestionLimits } from './limits.ts';
-import { knownFormat, MAGIC_BYTES } from './magic.ts';
+import { type KnownFormat, knownFormat, MAGIC_BYTES } from './magic.ts';
 import { RATIO_FREE_BYTES, type RangeReader, type SourceFile } from './source-file.ts';
+import { type OpenSheets, workbookBytes } from './workbook-source.ts';
 
-/** The one text of a gzip file, which may have several members. `size`: the compressed bytes. */
+/** The one text of a gzip file, which may have several members, or the sheets of a workbook. `size`: the compressed bytes. */
 export async function openGzip(
   filename: string,
   size: number,
   readRange: RangeReader,
   limits: IngestionLimits,
-): Promise<SourceFile> {
+  openSheets: OpenSheets,
+): Promise<SourceFile[]> {
   const name = filename.replace(/\.(gz|gzip)$/i, '');
   const file: SourceFile = {
     name,
     size: null,
     open: (signal) => readGzip(name, size, readRange, limits, signal),
   };
-  await checkContent(file);
-  return file;
+  const format = await formatOf(file);
+  if (format?.family === 'workbook') return openSheets(name, () => workbookBytes(file));
+  if (format?.family === 'zip' || format?.family === 'gzip' || format?.family === 'archive') {
+    throw archiveNested(file.name, format.name);
+  }
+  return [file];
 }
 
-async function checkContent(file: SourceFile): Promise<void> {
+async function formatOf(file: SourceFile): Promise<KnownFormat | undefined> {
   const pieces: Buffer[] = [];
   let length = 0;
   try {
@@ -42,10 +48,7 @@ async function checkContent(file: SourceFile): Promise<void> {
       throw isCompressionError(error) ? archiveDamaged('its gzip data is damaged or cut off', error) : error;
   }
   if (length === 0) throw emptyFile(`The text in "${file.name}"`);
-  const format = knownFormat(Buffer.concat(pieces).subarray(0, MAGIC_BYTES));
-  if (format?.family === 'zip' || format?.family === 'gzip' || format?.family === 'archive') {
-    throw archiveNested(file.name, format.name);
-  }
+  return knownFormat(Buffer.concat(pieces).subarray(0, MAGIC_BYTES));
 }
 
 async function* readGzip(

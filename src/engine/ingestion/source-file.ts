@@ -1,7 +1,13 @@
-/** One text to read: the upload itself, or a file in it. */
+import type { Dialect } from './dialect.ts';
+
+/** One text to read: the upload itself, a file in it, or a sheet of a workbook. */
 export interface SourceFile {
   /** As the archive or the upload calls it. For people and for reading a year from; never a path. */
   readonly name: string;
+  /** The name of the sheet that the text was made of. */
+  readonly sheet?: string;
+  /** How the text is written, where it was made here: nothing is to be detected then. */
+  readonly dialect?: Dialect;
   /** Decompressed bytes; null where only reading tells. */
   readonly size: number | null;
   /** The decompressed bytes; limits, sizes and checksum are checked on the way. Leaving early releases everything. */

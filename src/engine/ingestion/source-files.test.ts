@@ -22,6 +22,14 @@ const noise = Buffer.from(
   Uint8Array.from({ length: 3 * MEGABYTE }, (_, index) => (index * index * 31 + (index >> 8)) & 0xff),
 );
 
+const officeDocument = craftZip([
+  {
+    name: '[Content_Types].xml',
+    data: '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"></Types>',
+  },
+  { name: 'word/document.xml', data: '<document/>' },
+]);
+
 let folder = '';
 let store: FileStore;
 before(async () => {
@@ -62,9 +70,9 @@ describe('read', () => {
       { '../../etc/passwd': TEXT },
     ],
     'an entry of several pieces': [zipped('a.bin', noise), { 'a.bin': noise.toString('latin1') }],
-    'a workbook in an archive, for whoever can read it': [
-      zipped('b.xlsx', craftZip([{ name: '[Content_Types].xml', data: '<x/>' }]), 0),
-      { 'b.xlsx': craftZip([{ name: '[Content_Types].xml', data: '<x/>' }]).toString('latin1') },
+    'an office document in an archive, for whoever can read it': [
+      zipped('b.docx', officeDocument, 0),
+      { 'b.docx': officeDocument.toString('latin1') },
     ],
   };
   for (const [title, [upload, files, name]] of Object.entries(cases)) {
@@ -83,8 +91,8 @@ describe('refused before anything is read', () => {
     'an archive without files': ['empty_file', craftZip([{ name: 'a/', data: '', method: 0 }])],
     'a PDF': ['not_text', Buffer.from('%PDF-1.7\n...')],
     'a PNG': ['not_text', Buffer.from('\x89PNG\r\n\x1A\n...', 'latin1')],
-    'a workbook': ['format_unsupported', craftZip([{ name: '[Content_Types].xml', data: '<x/>' }])],
-    'an old workbook': ['format_unsupported', Buffer.from('D0CF11E0A1B11AE1', 'hex')],
+    'an office document that is no workbook': ['format_unsupported', officeDocument],
+    'the beginning of an old workbook': ['workbook_damaged', Buffer.from('D0CF11E0A1B11AE1', 'hex')],
     'an archive of another kind': ['format_unsupported', Buffer.from('377ABCAF271C', 'hex')],
     'garbage behind a gzip file that was read to its end': [
       'archive_damaged',

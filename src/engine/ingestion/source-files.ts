@@ -1,18 +1,19 @@
 import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
-import { emptyFile, formatUnsupported, workbookUnsupported } from './archive-errors.ts';
+import { emptyFile, formatUnsupported } from './archive-errors.ts';
 import { type BlockReader, createBlockReader } from './block-reader.ts';
 import { openGzip } from './gzip-source.ts';
 import type { IngestionLimits } from './limits.ts';
 import { type KnownFormat, knownFormat, MAGIC_BYTES } from './magic.ts';
 import type { RangeReader, SourceFile } from './source-file.ts';
+import { createSheetOpener, workbookBytes } from './workbook-source.ts';
 import { openZip } from './zip-source.ts';
 
 export type { SourceFile } from './source-file.ts';
 
 export interface Source {
-  readonly kind: 'plain' | 'gzip' | 'zip';
-  /** In the order of the archive. */
+  readonly kind: 'plain' | 'gzip' | 'zip' | 'workbook';
+  /** In the order of the archive; sheets in that of their workbook, hidden ones too. */
   readonly files: readonly SourceFile[];
   /** Stored bytes of the upload. */
   readonly size: number;
@@ -21,19 +22,25 @@ export interface Source {
   close(): Promise<void>;
 }
 
+export interface SourceOptions {
+  /** Lines of a sheet all end with its last column; default: each with its own last cell. */
+  readonly evenRows?: boolean;
+}
+
 /** Up to here a range is read through the window that neighbours share, beyond it as a stream of its own. */
 const SMALL_RANGE_BYTES = 512 * 1024;
 
 /**
- * The texts in an upload. What it is, its first bytes say, never its name.
- * Throws AppError: empty_file, not_text, archive_damaged, archive_encrypted, archive_nested, archive_limit
- * (unprocessable), format_unsupported (unsupported_type).
+ * The texts in an upload. What it is, its first bytes say, never its name. Each sheet of a workbook is a text.
+ * Throws AppError: empty_file, not_text, archive_damaged, archive_encrypted, archive_nested, archive_limit,
+ * workbook_damaged, workbook_too_large (unprocessable), format_unsupported (unsupported_type).
  */
 export async function openSource(
   store: FileStore,
   key: string,
   filename: string,
   limits: IngestionLimits,
+  { evenRows = false }: SourceOptions = {},
 ): Promise<Source> {
   const size = await store.size(key);
   if (size === undefined) throw new AppError('not_found', 'file_not_found', 'The file is no longer kept.');
@@ -54,20 +61,29 @@ export async function openSource(
       throw error;
     }
   };
-  const source = { size, bytesRead: () => consumed, close: () => Promise.resolve() };
-
-  if (format?.family === 'gzip') {
-    const file = await openGzip(filename, size, readRange, limits);
-    consumed = 0;
-    return { ...source, kind: 'gzip', files: [file] };
-  }
-  if (format?.family === 'zip' || (format?.family === 'workbook' && format.name === 'a workbook')) {
-    return { ...source, kind: 'zip', files: await openZip(filename, blocks, readRange, limits) };
-  }
-  if (format !== undefined) throw notSupported(filename, format);
-  const file: SourceFile = { name: filename, size, open: (signal) => readRange(0, size, signal) };
-  return { ...source, kind: 'plain', files: [file] };
+  const sheets = createSheetOpener(limits, { evenRows });
+  const whole: SourceFile = { name: filename, size, open: (signal) => readRange(0, size, signal) };
+  const asWorkbook = async (): Promise<Content> => ({
+    kind: 'workbook',
+    files: await sheets.open(filename, () => workbookBytes(whole)),
+  });
+  const content = async (): Promise<Content> => {
+    if (format === undefined) return { kind: 'plain', files: [whole] };
+    if (format.family === 'workbook') return asWorkbook();
+    if (format.family === 'gzip') {
+      return { kind: 'gzip', files: await openGzip(filename, size, readRange, limits, sheets.open) };
+    }
+    if (format.family !== 'zip') throw notSupported(filename, format);
+    const files = await openZip(filename, blocks, readRange, limits, sheets.open);
+    return files === null ? asWorkbook() : { kind: 'zip', files };
+  };
+  const found = await content();
+  // What was looked at beforehand is read again.
+  consumed = 0;
+  return { ...found, size, bytesRead: () => consumed, close: () => Promise.resolve(sheets.release()) };
 }
+
+type Content = Pick<Source, 'kind' | 'files'>;
 
 async function rangeOf(
   store: FileStore,
@@ -82,7 +98,6 @@ async function rangeOf(
 }
 
 function notSupported(filename: string, format: KnownFormat): AppError {
-  if (format.family === 'workbook') return workbookUnsupported(filename);
   if (format.family === 'archive') {
     const message = `"${filename}" is ${format.name}, and only zip and gzip can be read. Pack it as one of these.`;
     return formatUnsupported(message, format.name);
