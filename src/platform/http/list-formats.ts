@@ -13,9 +13,15 @@ const CONTENT_TYPES: Readonly<Record<ListFormat, string>> = {
 };
 
 /** One page as every list answers it. `next_cursor` is null on the last one. */
-interface Page<Item, Meta extends { next_cursor: string | null }> {
+export interface Page<Item, Meta extends { next_cursor: string | null }> {
   readonly data: readonly Item[];
   readonly meta: Meta;
+}
+
+/** A page that its route has written as JSON by itself; only where that form was asked for. */
+export interface WrittenPage {
+  readonly json: string;
+  readonly meta: { readonly next_cursor: string | null };
 }
 
 interface ListRequest<Params, Query> {
@@ -47,7 +53,7 @@ interface ListRoute<
   /** The page; undefined when the client's copy is still right (see `isUnchanged`). */
   find(
     request: ListRequest<Static<Params>, Static<Query>>,
-  ): Promise<Page<Static<Item>, Static<Meta> & { next_cursor: string | null }> | undefined>;
+  ): Promise<WrittenPage | Page<Static<Item>, Static<Meta> & { next_cursor: string | null }> | undefined>;
 }
 
 /** A list under its path and under `.csv` and `.ndjson`; on the plain path `Accept` decides. */
@@ -91,6 +97,7 @@ export function registerList<
         linkNextPage(request, reply, page.meta.next_cursor);
         void reply.type(CONTENT_TYPES[format]);
         if (fixed === undefined) addVary(reply, 'accept');
+        if ('json' in page) return page.json;
         if (format === 'csv') return toCsv(columns, page.data);
         return format === 'ndjson' ? toNdjson(page.data) : page;
       },

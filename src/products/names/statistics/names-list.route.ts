@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
 import { strongEtag } from '#platform/http/etag.ts';
-import { registerList } from '#platform/http/list-formats.ts';
+import { type Page, registerList, type WrittenPage } from '#platform/http/list-formats.ts';
 import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
@@ -10,10 +10,11 @@ import type { CountryCatalog } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { answerFrom } from './cached-answer.ts';
 import { LIST_SORTS } from './list-order.ts';
-import { createNameLister, type NameListQuery, planRankings } from './name-list.ts';
-import { datasetOf, SourceSchema, sourcesOf } from './provenance.ts';
-import { RANK_METHODS, type RankedName, type RankingPlan } from './ranking.ts';
-import { CountryCodes, NameText, share, Year } from './schemas.ts';
+import { itemsJson, listedName, listedSlices, slicesJson } from './list-json.ts';
+import { createNameLister, type NameList, type NameListQuery, planRankings } from './name-list.ts';
+import { SourceSchema, sourcesOf } from './provenance.ts';
+import { RANK_METHODS, type RankingPlan } from './ranking.ts';
+import { CountryCodes, NameText, Year } from './schemas.ts';
 
 const Query = Type.Object({
   country: Type.Optional(CountryCodes),
@@ -128,17 +129,14 @@ export function namesListRoute(db: Database, model: ReadModel) {
           const offset = walk.offset ?? first;
           const list = await lister.list(walk.snapshot, walk.plans, asked, { offset, limit });
           const end = offset + list.names.length;
-          return {
-            data: list.names.map((name) => itemOf(name, walk.snapshot)),
-            meta: {
-              total: list.total,
-              limit,
-              next_cursor: end < list.total ? cursors.encode(walk.at(end)) : null,
-              rank_method: asked.rank_method,
-              sources: sourcesOf(walk.plans),
-              slices: walk.plans.flatMap(slicesInMeta),
-            },
+          const meta = {
+            total: list.total,
+            limit,
+            next_cursor: end < list.total ? cursors.encode(walk.at(end)) : null,
+            rank_method: asked.rank_method,
+            sources: sourcesOf(walk.plans),
           };
+          return format === 'json' ? writtenPage(list, walk, meta) : pageOf(list, walk, meta);
         });
       },
     });
@@ -193,40 +191,21 @@ function pinned(model: ReadModel, present: Snapshot, versions: Readonly<Record<s
   return { ...present, countries };
 }
 
-function itemOf(
-  { plan, number, count, rank, tied }: RankedName,
-  { dictionary }: Snapshot,
-): Static<typeof Item> {
-  const spelling = dictionary.rows[dictionary.positions[number] as number];
-  const isSum = plan.fromYear !== plan.toYear;
-  const item = {
-    name: spelling?.name ?? '',
-    published: spelling?.published ?? '',
-    gender: plan.gender,
-    year: isSum ? null : plan.toYear,
-    count,
-    rank,
-    tied,
-    share: share(count, plan.denominator.value),
-    country: plan.country.code,
-    area: plan.area.code,
-    status: 'exact',
-  };
-  return isSum ? { ...item, year_from: plan.fromYear, year_to: plan.toYear } : item;
+type MetaBesideSlices = Omit<Static<typeof Meta>, 'slices'>;
+
+function writtenPage({ names }: NameList, { snapshot, plans }: Walk, meta: MetaBesideSlices): WrittenPage {
+  const open = JSON.stringify(meta).slice(0, -1);
+  const data = itemsJson(names, snapshot.dictionary);
+  return { json: `{"data":${data},"meta":${open},"slices":${slicesJson(plans)}}}`, meta };
 }
 
-function slicesInMeta({ country, area, slices }: RankingPlan): Static<typeof SliceSchema>[] {
-  return slices.map((slice) => ({
-    country: country.code,
-    area: area.code,
-    gender: slice.gender,
-    year: slice.toYear,
-    rows: slice.rows,
-    sum: slice.sum,
-    withheld: slice.withheld,
-    denominator:
-      slice.births === null ? { kind: 'listed', value: slice.sum } : { kind: 'births', value: slice.births },
-    quality: slice.quality,
-    dataset_id: datasetOf(country, slice),
-  }));
+function pageOf(
+  { names }: NameList,
+  { snapshot, plans }: Walk,
+  meta: MetaBesideSlices,
+): Page<Static<typeof Item>, Static<typeof Meta>> {
+  return {
+    data: names.map((name) => listedName(name, snapshot.dictionary)),
+    meta: { ...meta, slices: plans.flatMap(listedSlices) },
+  };
 }

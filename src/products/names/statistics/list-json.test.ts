@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
+import { createDictionary } from '../read-model/dictionary.ts';
+import { itemsJson, listedName, listedSlices, slicesJson } from './list-json.ts';
+import type { RankedName, RankingPlan } from './ranking.ts';
+
+const anyText = fc.string({
+  unit: fc.constantFrom('a', 'É', '"', '\\', '\n', '\u0000', '\ud800', '💐', '’'),
+});
+
+function planOf(country: string, fromYear: number, toYear: number): RankingPlan {
+  const slice = {
+    gender: 'F',
+    toYear,
+    rows: 2,
+    sum: 9,
+    withheld: 1,
+    births: null,
+    quality: 'ok',
+    releaseNo: 1,
+  };
+  return {
+    country: { no: 1, code: country, sources: new Map() } as unknown as CountryCatalog,
+    area: { no: 1, code: `${country}-1`, name: 'One', level: 1 },
+    gender: 'F',
+    fromYear,
+    toYear,
+    slices: [slice as unknown as CatalogSlice],
+    denominator: { kind: 'births', value: 7 },
+  };
+}
+
+test('names are written as a serializer would write them, whatever is in them', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(anyText, anyText, fc.nat(99)), { maxLength: 5 }),
+      anyText,
+      (rows, country) => {
+        const dictionary = createDictionary(
+          rows.map(([name, published], no) => ({
+            no,
+            name,
+            published,
+            key: name,
+            fold: name,
+            compact: name,
+          })),
+        );
+        const plans = [planOf(country, 1990, 1990), planOf(country, 1990, 1999)];
+        const names = rows.map(([, , count], number): RankedName => ({
+          plan: plans[number % 2] as RankingPlan,
+          number,
+          count,
+          rank: number + 1,
+          tied: 1,
+        }));
+        const expected = names.map((name) => listedName(name, dictionary));
+        assert.deepEqual(JSON.parse(itemsJson(names, dictionary)), JSON.parse(JSON.stringify(expected)));
+      },
+    ),
+  );
+});
+
+test('slices are written the same again, and for each version of the data', () => {
+  const births = { ...planOf('US', 2000, 2000).slices[0], births: 12 } as CatalogSlice;
+  const former = planOf('US', 2000, 2000);
+  const later = { ...planOf('US', 2000, 2000), slices: [...former.slices, births] };
+  for (const plans of [[former], [former], [later, former], []]) {
+    assert.deepEqual(JSON.parse(slicesJson(plans)), plans.flatMap(listedSlices));
+  }
+});
