@@ -10,7 +10,7 @@ const HELP = `node scripts/test.ts [--postgres=15|18] [--coverage] [--flag-of-no
 
 Runs all tests but those of test/faults, or the named files, against one throw-away PostgreSQL or the server that
 AFFIRM_TEST_DATABASE_URL names; on 15 those that use a database. With CI set, the coverage of the whole run is checked.
-FAULT_KILLS says how many kills an import gets in test/faults, FAULT_SEED when they come.
+FAULT_KILLS says how many kills imports and exports get in test/faults, FAULT_SEED when they come.
 The last line says how many passed, failed and were skipped.`;
 
 const CONCURRENCY = 2;

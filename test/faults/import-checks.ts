@@ -96,13 +96,7 @@ export async function countDatasets(scene: Scene): Promise<number> {
 
 /** Lets time pass for what nobody needs, cleans up, and says what is left that nothing leads to. */
 export async function findOrphans(scene: Scene): Promise<object> {
-  const longAgo = Date.now() / 1000 - 2 * 24 * 3600;
-  for (const file of storedFiles(scene)) {
-    utimesSync(join(scene.store, file), longAgo, longAgo);
-  }
-  // A start sweeps what starts and writers before it have left.
-  await scene.kill('everything');
-  await scene.recover();
+  await ageStore(scene);
   const jobId = await scene.ask(async (db) => {
     await db.run(
       'age releases',
@@ -131,7 +125,16 @@ export async function findOrphans(scene: Scene): Promise<object> {
   return inTables ?? {};
 }
 
-/** Uploads that are being received, and those that were cut off. */
+/** All files were last touched two days ago, and a start has swept what starts and writers before it have left. */
+export async function ageStore(scene: Scene): Promise<void> {
+  const longAgo = Date.now() / 1000 - 2 * 24 * 3600;
+  const files = [...globSync('**/*', { cwd: scene.store }), ...unfinishedFiles(scene)];
+  for (const file of files) utimesSync(join(scene.store, file), longAgo, longAgo);
+  await scene.kill('everything');
+  await scene.recover();
+}
+
+/** Files that are being written, and those that were cut off. */
 export function unfinishedFiles({ store }: Scene): string[] {
   return globSync('.tmp/*', { cwd: store });
 }
