@@ -61,7 +61,7 @@ export function namesRoutes(dependencies: NamesDependencies): FastifyPluginCallb
 export function statisticsRoutes(pool: Pool, model: ReadModel): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     void app.register(namesListRoute(pool, model));
-    void app.register(nameSearchRoute(pool, model));
+    void app.register(nameSearchRoute(model));
     void app.register(nameFactsRoute(pool, model));
     void app.register(nameTrendRoute(pool, model));
     void app.register(nameGenderRoute(pool, model));

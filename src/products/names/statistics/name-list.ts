@@ -67,12 +67,22 @@ function planArea(scope: CountryArea, query: NameListQuery): RankingPlan[] {
   const wantsLatest = from === undefined && to === undefined && !query.per_year;
   const year = query.year ?? (wantsLatest ? latestYear(scope, genders) : undefined);
   const range = year === undefined ? { from, to } : { from: year, to: year };
-  const slices = genders.flatMap((gender) => slicesOf(scope, gender, range));
-  const groups = Map.groupBy(
-    slices,
-    ({ gender, toYear }) => `${asked === 'all' ? 'all' : gender} ${query.per_year ? toYear : ''}`,
-  );
-  return [...groups.values()].map((group) => planRanking(scope, asked === 'all' ? 'all' : undefined, group));
+  const ofGenders = genders.map((gender) => slicesOf(scope, gender, range));
+  const groups = asked === 'all' ? [ofGenders.flat()] : ofGenders;
+  return groups
+    .flatMap((slices) => (query.per_year ? byYear(slices) : [slices]))
+    .filter(({ length }) => length > 0)
+    .map((slices) => planRanking(scope, asked === 'all' ? 'all' : undefined, slices));
+}
+
+function byYear(slices: readonly CatalogSlice[]): CatalogSlice[][] {
+  const years = new Map<number, CatalogSlice[]>();
+  for (const slice of slices) {
+    const known = years.get(slice.toYear);
+    if (known) known.push(slice);
+    else years.set(slice.toYear, [slice]);
+  }
+  return [...years.values()];
 }
 
 function planRanking(
@@ -80,13 +90,17 @@ function planRanking(
   all: 'all' | undefined,
   slices: readonly CatalogSlice[],
 ): RankingPlan {
-  const years = slices.map(({ toYear }) => toYear);
+  let [fromYear, toYear] = [Infinity, 0];
+  for (const slice of slices) {
+    fromYear = Math.min(fromYear, slice.toYear);
+    toYear = Math.max(toYear, slice.toYear);
+  }
   return {
     country,
     area,
     gender: all ?? (slices[0] as CatalogSlice).gender,
-    fromYear: Math.min(...years),
-    toYear: Math.max(...years),
+    fromYear,
+    toYear,
     slices,
     denominator: denominatorOf(slices),
   };

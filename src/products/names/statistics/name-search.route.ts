@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { registerList } from '#platform/http/list-formats.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
-import type { Database } from '#platform/postgres/database.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { answerFrom } from './cached-answer.ts';
 import { MATCH_TYPES, type RecentUse, recentUse, searchNames } from './name-search.ts';
+import { createNameTotals } from './name-totals.ts';
 import { versionsOf } from './provenance.ts';
 import { CountryCodes, NameText } from './schemas.ts';
 
@@ -28,7 +28,8 @@ const Hit = Type.Object({
 const Meta = Type.Object({ next_cursor: Nullable(Type.String()) });
 
 /** `GET /v1/names/search`: folded search, the most exact hits first, then by use. */
-export function nameSearchRoute(db: Database, model: ReadModel) {
+export function nameSearchRoute(model: ReadModel) {
+  const totalsOf = createNameTotals(model);
   let known: (Pick<Snapshot, 'dictionary'> & { versions: string; use: Promise<RecentUse> }) | undefined;
 
   /** Made once for each version of the data and of the dictionary, whose positions it uses. */
@@ -61,7 +62,7 @@ export function nameSearchRoute(db: Database, model: ReadModel) {
         const parts = [JSON.stringify(query), format];
         return answerFrom({ request, reply, model, parts }, async (snapshot) => {
           const use = await useIn(snapshot);
-          const hits = await searchNames(db, model, snapshot, use, { q, country, limit });
+          const hits = await searchNames(snapshot, { use, totalsOf }, { q, country, limit });
           return { data: hits, meta: { next_cursor: null } };
         });
       },

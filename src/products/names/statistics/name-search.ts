@@ -1,10 +1,11 @@
-import type { Database } from '#platform/postgres/database.ts';
-import type { CatalogSlice } from '../read-model/country-catalog.ts';
+import type { CountryCatalog } from '../read-model/country-catalog.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
+import type { SpellingRow } from '../read-model/dictionary.query.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { compactKey, nameKey, searchFolds } from '../spelling/name-keys.ts';
 import { MAX_NAMES } from '../spelling/name-limit.ts';
-import { BOTH_GENDERS, findCountsOfNames, type NameCounts } from './name-counts.ts';
+import { BOTH_GENDERS } from './name-counts.ts';
+import type { CountryTotals } from './name-totals.ts';
 import { chooseAreas } from './scope.ts';
 
 /** How a hit matches, the most exact first. */
@@ -46,68 +47,31 @@ export async function recentUse(model: ReadModel, snapshot: Snapshot): Promise<R
 
 /** Names that match as typed, without accents, without separators, by their start, by any part; then by use. */
 export async function searchNames(
-  db: Database,
-  model: ReadModel,
   snapshot: Snapshot,
-  use: RecentUse,
+  facts: { readonly use: RecentUse; totalsOf(country: CountryCatalog): Promise<CountryTotals> },
   question: { readonly q: string; readonly country: readonly string[] | undefined; readonly limit: number },
 ): Promise<SearchHit[]> {
-  const scopes = chooseAreas(snapshot, question.country, undefined);
-  const range = {};
+  const { dictionary } = snapshot;
+  const countries = chooseAreas(snapshot, question.country, undefined).map(({ country }) => country);
+  const totals = await Promise.all(countries.map((country) => facts.totalsOf(country)));
   const hits: SearchHit[] = [];
-  const found = candidates(question.q, snapshot.dictionary, use);
-  while (hits.length < question.limit) {
-    const batch = nextOf(found, question.limit);
-    if (batch.length === 0) break;
-    const names = batch.map(({ position }) => snapshot.dictionary.rows[position]?.name ?? '');
-    const counts = await findCountsOfNames(db, model, snapshot, {
-      names,
-      scopes,
-      genders: BOTH_GENDERS,
-      range,
-    });
-    // The dictionary also knows names of files that were never published, or are no more.
-    batch.forEach(({ match }, at) => hits.push(...hitOf(names[at] ?? '', match, counts[at] ?? [])));
-  }
-  return hits.slice(0, question.limit);
-}
-
-/** The next `limit` items; unlike `take`, which ends the generator with it. */
-function nextOf<T>(items: Generator<T>, limit: number): T[] {
-  const taken: T[] = [];
-  while (taken.length < limit) {
-    const item = items.next();
-    if (item.done) break;
-    taken.push(item.value);
-  }
-  return taken;
-}
-
-function hitOf(name: string, match: MatchType, found: readonly NameCounts[]): SearchHit[] {
-  const totals = { F: 0, M: 0 };
-  const countries = new Set<string>();
-  let lastYear = 0;
-  for (const { scope, gender, slices, counts } of found) {
-    for (let at = 0; at < counts.length; at++) {
-      const count = counts[at];
-      if (count === undefined) continue;
-      totals[gender] += count;
-      countries.add(scope.country.code);
-      lastYear = Math.max(lastYear, (slices[at] as CatalogSlice).toYear);
+  for (const { position, match } of candidates(question.q, dictionary, facts.use)) {
+    const spelling = dictionary.rows[position] as SpellingRow;
+    const numbers = dictionary.byKey(spelling.key).map((at) => dictionary.numbers[at] as number);
+    const hit = { name: spelling.name, match_type: match, total_count: 0, female_count: 0, male_count: 0 };
+    const found = totals.map((of) => of(numbers));
+    for (const total of found) {
+      hit.female_count += total?.F ?? 0;
+      hit.male_count += total?.M ?? 0;
     }
+    hit.total_count = hit.female_count + hit.male_count;
+    const listed = countries.filter((_, at) => found[at]).map(({ code }) => code);
+    const lastYear = Math.max(...found.map((total) => total?.lastYear ?? 0));
+    // The dictionary also knows names of files that were never published, or are no more.
+    if (listed.length > 0) hits.push({ ...hit, last_year: lastYear, countries: listed });
+    if (hits.length === question.limit) break;
   }
-  if (countries.size === 0) return [];
-  return [
-    {
-      name,
-      match_type: match,
-      total_count: totals.F + totals.M,
-      female_count: totals.F,
-      male_count: totals.M,
-      last_year: lastYear,
-      countries: [...countries],
-    },
-  ];
+  return hits;
 }
 
 /** Most used first, then by name. Sorted as numbers (31 bits of use, 22 of position): two letters have thousands of hits. */

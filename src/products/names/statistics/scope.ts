@@ -56,15 +56,18 @@ export interface YearRange {
   readonly to?: number | undefined;
 }
 
-/** The single-year slices of an area and gender within a range of years. */
+/** The single-year slices of an area and gender within a range of years, rising. */
 export function slicesOf(
   { country, area }: CountryArea,
   gender: 'F' | 'M',
-  { from, to }: YearRange,
-): CatalogSlice[] {
-  return country
-    .years(area.no, gender)
-    .filter(({ toYear }) => (from === undefined || toYear >= from) && (to === undefined || toYear <= to));
+  { from = -Infinity, to = Infinity }: YearRange,
+): readonly CatalogSlice[] {
+  const all = country.years(area.no, gender);
+  let start = 0;
+  while (start < all.length && (all[start] as CatalogSlice).toYear < from) start++;
+  let end = all.length;
+  while (end > start && (all[end - 1] as CatalogSlice).toYear > to) end--;
+  return start === 0 && end === all.length ? all : all.slice(start, end);
 }
 
 /** The latest year with published numbers of one of these genders; undefined where there are none. */
