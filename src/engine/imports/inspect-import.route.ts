@@ -17,7 +17,7 @@ const InspectionView = Type.Object({
   filename: Type.String(),
   file_size: Type.Number(),
   checksum: Type.String({ description: 'SHA-256 of the bytes' }),
-  kind: OneOf(['plain', 'gzip', 'zip']),
+  kind: OneOf(['plain', 'gzip', 'zip', 'workbook']),
   files: Type.Array(Type.Object({ name: Type.String(), size: Nullable(Type.Number()) })),
   file: Type.String({ description: 'The file that the rest is about' }),
   format: OneOf(['csv', 'tsv', 'ndjson']),

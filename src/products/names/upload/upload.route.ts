@@ -54,7 +54,7 @@ const InspectionView = Type.Object({
     filename: Type.String(),
     size: Type.Integer(),
     checksum: Type.String({ description: 'SHA-256 of the bytes' }),
-    kind: OneOf(['plain', 'gzip', 'zip']),
+    kind: OneOf(['plain', 'gzip', 'zip', 'workbook']),
     files: Type.Array(Type.Object({ name: Type.String(), size: Nullable(Type.Integer()) })),
     parsers: Type.Array(EvidenceView, { description: 'The parsers of the country, or all of them' }),
     layouts: Type.Array(LayoutView, { description: 'The beginning of some inner files' }),
