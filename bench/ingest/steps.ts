@@ -96,7 +96,7 @@ async function measurePasses(file: string): Promise<{ inflate: number; split: nu
     (onCells: (cells: readonly string[], from: NameFile) => unknown) =>
     (from: NameFile): Reader =>
       createDelimitedReader({
-        dialect: usSsa.dialect,
+        dialect: from.dialect,
         limits: DEFAULT_LIMITS,
         onRecord: ({ cells }) => void onCells(cells, from),
         onError: ({ record }) => {
@@ -106,7 +106,7 @@ async function measurePasses(file: string): Promise<{ inflate: number; split: nu
   return {
     inflate: await pass(() => ({ push: () => undefined, end: () => undefined })),
     split: await pass(splitter((cells) => cells.length)),
-    parse: await pass(splitter((cells, { facts }) => usSsa.parseRow(cells, facts))),
+    parse: await pass(splitter((cells, { layout, facts }) => layout.parseRow(cells, facts))),
   };
 }
 
@@ -151,13 +151,7 @@ async function measureLoading(
   const reading = await read(pool, file, scratchDir, context);
   const build = await timed(async () => {
     for (const bucket of reading.rows.drain()) {
-      for (const slice of buildSlices(
-        bucket,
-        reading.slices,
-        reading.table,
-        usSsa.repeats,
-        () => undefined,
-      )) {
+      for (const slice of buildSlices(bucket, reading.slices, reading.table, usSsa, () => undefined)) {
         void slice;
       }
     }
@@ -181,7 +175,7 @@ async function read(
   const dependencies = { pool, files: storeOf(file).store, limits: DEFAULT_LIMITS, scratchDir };
   const reading = await readDataset(
     dependencies,
-    { source, files, parser: usSsa, options: OPTIONS },
+    { source, files, unread: [], parser: usSsa, options: OPTIONS },
     context,
   );
   await source.close();
@@ -191,7 +185,8 @@ async function read(
 async function open(file: string): Promise<{ source: Source; files: NameFile[] }> {
   const { store, key } = storeOf(file);
   const source = await openSource(store, key, key, DEFAULT_LIMITS);
-  return { source, files: planFiles(source.files, usSsa, OPTIONS) };
+  const { files } = await planFiles(source.files, usSsa, OPTIONS, { limits: DEFAULT_LIMITS });
+  return { source, files: files.map((each) => ({ ...each, layer: 0, isAmended: false })) };
 }
 
 async function insertDataset(pool: Pool, file: string): Promise<ImportRun> {

@@ -107,7 +107,7 @@ test('parsers are listed with layout, sample and licence', async () => {
   );
   const one = await names.request('GET', '/v1/parsers/us_ssa');
   assert.deepEqual(one.body.data, body.data[0]);
-  assert.deepEqual([one.body.data.needs_year, one.body.data.threshold], [true, 5]);
+  assert.deepEqual([one.body.data.measure, one.body.data.threshold], ['births', 5]);
   assert.equal((await names.request('GET', '/v1/parsers?country=GB')).body.data.length, 0);
   assert.equal((await names.request('GET', '/v1/parsers/none')).status, 404);
   assert.match((await names.request('GET', '/v1/parsers.csv')).body, /^id,country,name,/);

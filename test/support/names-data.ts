@@ -10,6 +10,7 @@ import {
   settleSlices,
 } from '#products/names/catalog/publish.query.ts';
 import { buildSlices } from '#products/names/import/build-slices.ts';
+import { knownYears } from '#products/names/import/load-release.ts';
 import { createNameNumbers } from '#products/names/import/name-numbers.ts';
 import { createRelease, ensureAreas } from '#products/names/import/release.query.ts';
 import { createReleaseWriter } from '#products/names/import/release-writer.ts';
@@ -99,7 +100,7 @@ async function writeRows(
   const names = createNameNumbers((spellings) => numberSpellings(pool, spellings));
   const buckets = createRowBuckets(join(tmpdir(), `affirm-rows-${newId()}`));
   rows.forEach(({ area, gender, year, published, count }, line) => {
-    buckets.add(registry.find(0, area, gender, year), names.of(published), count, line + 1);
+    buckets.add(registry.find(0, area, gender, year), names.of(published), count, line + 1, 0);
   });
   const table = await names.settle();
   registry.settle(() => 0);
@@ -113,15 +114,23 @@ async function writeRows(
     pool.session(async (series) => {
       const writer = createReleaseWriter(pages, series, table, {
         releaseNo,
-        threshold: TEST_THRESHOLD,
+        layoutOf: () => ({ threshold: TEST_THRESHOLD, isRounded: false }),
         withSeries: new Set(rows.map(({ year }) => year)).size > 1,
+        years: knownYears(registry.slices),
+        drafts: registry.slices,
         areaNumber: (area) => areas.get(area) as number,
         fileName: () => 'rows.txt',
       });
       for (const bucket of buckets.drain()) {
-        const slices = buildSlices(bucket, registry.slices, table, 'reject', ({ name, line }) => {
-          throw new Error(`"${name}" in row ${line} repeats a name of its slice`);
-        });
+        const slices = buildSlices(
+          bucket,
+          registry.slices,
+          table,
+          { repeats: 'reject' },
+          ({ name, line }) => {
+            throw new Error(`"${name}" in row ${line} repeats a name of its slice`);
+          },
+        );
         for (const slice of slices) await writer.write(slice);
       }
       await writer.finish();

@@ -22,6 +22,8 @@ export interface CopyEncoder {
   text(value: string): void;
   int2Array(source: Int16Array, start: number, end: number): void;
   int4Array(source: Int32Array, start: number, end: number): void;
+  /** Zeros stand for NULL. */
+  int4ArrayOfShown(source: Int32Array, start: number, end: number): void;
   /** `"char"[]`. */
   charArray(source: Uint8Array, start: number, end: number): void;
   /** Ends the COPY and hands over the last chunk. */
@@ -69,6 +71,7 @@ export function createCopyEncoder(options: {
     text: (value) => writeText(out, value),
     int2Array: (source, start, end) => writeInt2Array(out, source, start, end),
     int4Array: (source, start, end) => writeInt4Array(out, source, start, end),
+    int4ArrayOfShown: (source, start, end) => writeShownArray(out, source, start, end),
     charArray: (source, start, end) => writeCharArray(out, source, start, end),
     finish() {
       writeInt2(out, -1);
@@ -155,12 +158,32 @@ function writeCharArray(out: Output, source: Uint8Array, start: number, end: num
   }
 }
 
-/** Dimensions, flags, element type, then length and lower bound; an empty array has no dimension. */
-function writeArrayHeader(out: Output, oid: number, length: number, elementBytes: number): void {
+function writeShownArray(out: Output, source: Int32Array, start: number, end: number): void {
+  let shown = 0;
+  for (let index = start; index < end; index++) if (source[index] !== 0) shown++;
+  writeArrayHeader(out, INT4_OID, end - start, 4, shown);
+  for (let index = start; index < end; index++) {
+    const value = source[index] as number;
+    writeInt4(out, value === 0 ? -1 : 4);
+    if (value !== 0) writeInt4(out, value);
+  }
+}
+
+/**
+ * Dimensions, whether there are NULLs, element type, then length and lower bound; an empty array has no dimension.
+ * `shown` elements are not NULL.
+ */
+function writeArrayHeader(
+  out: Output,
+  oid: number,
+  length: number,
+  elementBytes: number,
+  shown = length,
+): void {
   const isEmpty = length === 0;
-  writeInt4(out, isEmpty ? 12 : 20 + length * (4 + elementBytes));
+  writeInt4(out, isEmpty ? 12 : 20 + length * 4 + shown * elementBytes);
   writeInt4(out, isEmpty ? 0 : 1);
-  writeInt4(out, NO_FLAGS);
+  writeInt4(out, shown < length ? 1 : 0);
   writeInt4(out, oid);
   if (isEmpty) return;
   writeInt4(out, length);

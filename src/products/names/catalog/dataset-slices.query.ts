@@ -14,7 +14,7 @@ export interface DatasetSlice {
   readonly withheld: number;
   readonly aggregates: number;
   readonly repeats: number;
-  readonly status: 'published' | 'superseded' | 'waiting' | 'deleted';
+  readonly status: 'published' | 'superseded' | 'waiting' | 'deleted' | 'aside';
   /** The dataset that supplies the slice, where it is another one. */
   readonly superseded_by: string | null;
 }
@@ -41,6 +41,7 @@ export function listDatasetSlices(
              s.aggregates::float8 AS aggregates, s.repeats,
              CASE WHEN present.release_no = s.release_no THEN 'published'
                   WHEN d.deleted_at IS NOT NULL THEN 'deleted'
+                  WHEN s.rows = 0 THEN 'aside'
                   WHEN mine.state = 'waiting' THEN 'waiting'
                   ELSE 'superseded' END AS status,
              CASE WHEN present.release_no <> s.release_no THEN other.dataset_id END AS superseded_by

@@ -22,7 +22,7 @@ const SliceItem = Type.Object({
   withheld: Type.Integer({ description: 'Names listed whose count the office hides' }),
   aggregates: Type.Number({ description: 'Births that the office reports for all rare names together' }),
   repeats: Type.Integer({ description: 'Records that repeated a name' }),
-  status: OneOf(['published', 'superseded', 'waiting', 'deleted']),
+  status: OneOf(['published', 'superseded', 'waiting', 'deleted', 'aside']),
   superseded_by: Nullable(Uuid),
 });
 

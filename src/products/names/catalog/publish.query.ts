@@ -71,7 +71,7 @@ export async function settleSlices(tx: Database, releaseNos: readonly number[]):
                a.*, s.release_no, CASE WHEN s.has_series THEN s.release_no END AS series_release_no
         FROM affected a
         JOIN release_slices s USING (area_no, gender, from_year, to_year)
-        JOIN releases r ON r.no = s.release_no AND r.state = 'published' AND r.measure = a.measure
+        JOIN releases r ON r.no = s.release_no AND r.state = 'published' AND r.measure = a.measure AND s.rows > 0
         JOIN datasets d ON d.id = r.dataset_id AND d.deleted_at IS NULL
         ORDER BY a.area_no, a.measure, a.gender, a.from_year, a.to_year, r.published_seq DESC, r.no DESC
       ), orphaned AS (

@@ -25,12 +25,14 @@ async function build(
   );
   const columns = createRowColumns();
   rows.forEach(({ name, count, year = 2000, gender = 'F' }, at) => {
-    appendRow(columns, registry.find(0, null, gender, year).index, names.of(name), count, at + 1);
+    appendRow(columns, registry.find(0, null, gender, year).index, names.of(name), count, at + 1, 0);
   });
   const table = await names.settle();
   const repeats: Repeat[] = [];
   const slices: Record<string, string[]> = {};
-  for (const slice of buildSlices(columns, registry.slices, table, rule, (repeat) => repeats.push(repeat))) {
+  for (const slice of buildSlices(columns, registry.slices, table, { repeats: rule }, (repeat) =>
+    repeats.push(repeat),
+  )) {
     const lines = Array.from(slice.names, (local, at) => `${table.published[local]} ${slice.counts[at]}`);
     slices[`${slice.draft.gender} ${slice.draft.year}`] = lines;
     assert.equal(slice.length, lines.length);

@@ -65,10 +65,10 @@ async function importNameFile(
   const parser = requireParser(payload.parser ?? dataset.parser);
   await begin(dataset, reprocess, context);
 
-  const { source, files } = await openDataset(dependencies, dataset, parser);
+  const { source, files, unread } = await openDataset(dependencies, dataset, parser);
   const reading = await readWithin(
     dependencies,
-    { source, files, parser, options: dataset.options },
+    { source, files, unread, parser, options: dataset.options },
     context,
   );
   try {

@@ -5,6 +5,7 @@ import type { ImportRun } from './import-run.ts';
 import type { FinishedReading } from './read-dataset.ts';
 import { createRelease, ensureAreas } from './release.query.ts';
 import { createReleaseWriter, type ReleaseFacts } from './release-writer.ts';
+import { type SliceDraft, UNKNOWN_YEAR } from './slice-registry.ts';
 
 /** Writes all rows of a reading as a release that nobody sees yet; returns its number. */
 export async function loadRelease(
@@ -35,7 +36,7 @@ export async function loadRelease(
 export async function findRepeats(reading: FinishedReading, run: ImportRun): Promise<void> {
   const repeats: Repeat[] = [];
   for (const bucket of reading.rows.drain()) {
-    const slices = buildSlices(bucket, reading.slices, reading.table, run.parser.repeats, (repeat) =>
+    const slices = buildSlices(bucket, reading.slices, reading.table, run.parser, (repeat) =>
       repeats.push(repeat),
     );
     for (const slice of slices) void slice;
@@ -51,10 +52,12 @@ async function releaseFacts(
 ): Promise<ReleaseFacts> {
   const { dataset, parser } = run;
   const used = new Set(reading.slices.map(({ area }) => area));
-  const regions = [...used]
-    .filter((area) => area !== null)
-    .map((code) => ({ code, name: parser.areas[code] ?? code }));
-  const areas = await ensureAreas(db, dataset.countryNo, regions);
+  const regions = withParents([...used].filter((area) => area !== null));
+  const areas = await ensureAreas(
+    db,
+    dataset.countryNo,
+    regions.map((code) => ({ code, name: parser.areas[code] ?? code })),
+  );
   const releaseNo = await createRelease(db, {
     datasetId: dataset.id,
     countryNo: dataset.countryNo,
@@ -62,12 +65,39 @@ async function releaseFacts(
     jobId: context.jobId,
     jobToken: context.leaseToken,
   });
+  const years = knownYears(reading.slices);
   return {
     releaseNo,
-    threshold: parser.threshold,
-    withSeries: new Set(reading.slices.map(({ year }) => year)).size > 1,
+    layoutOf(file) {
+      const { threshold = parser.threshold, isRounded = false } = reading.files[file]?.layout ?? {};
+      return { threshold, isRounded };
+    },
+    withSeries: years.first < years.last,
+    years,
+    drafts: reading.slices,
     areaNumber: (area) => areas.get(area) as number,
     fileName: (file) => reading.files[file]?.source.name ?? '',
+  };
+}
+
+/** Areas with those that they lie in: `DE-BE-MITTE` lies in `DE-BE`, and that in the country itself. */
+function withParents(codes: readonly string[]): string[] {
+  const all = new Set<string>();
+  for (const code of codes) {
+    const parts = code.split('-');
+    for (let length = 2; length <= parts.length; length++) all.add(parts.slice(0, length).join('-'));
+  }
+  return [...all].sort();
+}
+
+/** First and last of the years that slices are of. */
+export function knownYears(slices: readonly SliceDraft[]): { first: number; last: number } {
+  const years = slices
+    .filter(({ year, replaced }) => year !== UNKNOWN_YEAR && !replaced)
+    .map(({ year }) => year);
+  return {
+    first: years.reduce((least, year) => Math.min(least, year), Number.POSITIVE_INFINITY),
+    last: years.reduce((most, year) => Math.max(most, year), Number.NEGATIVE_INFINITY),
   };
 }
 
@@ -81,7 +111,7 @@ async function writeRelease(
 ): Promise<void> {
   const writer = createReleaseWriter(pages, series, reading.table, facts);
   for (const bucket of reading.rows.drain()) {
-    for (const slice of buildSlices(bucket, reading.slices, reading.table, run.parser.repeats, onRepeat)) {
+    for (const slice of buildSlices(bucket, reading.slices, reading.table, run.parser, onRepeat)) {
       await writer.write(slice);
     }
   }

@@ -9,6 +9,8 @@ import type { NameFile } from './read-source.ts';
 export interface OpenedDataset {
   readonly source: Source;
   readonly files: readonly NameFile[];
+  /** Names of files that look like data and are in no layout of the parser. */
+  readonly unread: readonly string[];
 }
 
 /**
@@ -48,7 +50,8 @@ async function openOwn(
 ): Promise<OpenedDataset> {
   const source = await openSource(files, filePath, filename, limits);
   try {
-    return { source, files: planFiles(source.files, parser, options) };
+    const { files: planned, unread } = await planFiles(source.files, parser, options, { limits });
+    return { source, files: planned.map((file) => ({ ...file, layer: 0, isAmended: false })), unread };
   } catch (error) {
     await source.close();
     throw error;
@@ -71,5 +74,6 @@ function onTopOf(lower: OpenedDataset, upper: OpenedDataset): OpenedDataset {
       ...lower.files.map((file) => ({ ...file, isAmended: true })),
       ...upper.files.map((file) => ({ ...file, layer })),
     ],
+    unread: upper.unread,
   };
 }

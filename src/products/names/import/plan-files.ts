@@ -1,59 +1,134 @@
+import type { Dialect } from '#engine/ingestion/dialect.ts';
+import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import type { SourceFile } from '#engine/ingestion/source-files.ts';
 import { AppError } from '#platform/errors.ts';
-import type { FileFacts, NameParser } from '../parsers/name-parser.ts';
-import type { NameFile } from './read-source.ts';
+import type { NameParser, TableFacts, TableLayout } from '../parsers/name-parser.ts';
+import { dialectOfSample, readHead, sampleFile } from '../tables/table-head.ts';
 import type { UploadOptions } from './upload-options.ts';
 
+/** A table of the upload that will be read. */
+export interface PlannedFile {
+  readonly source: SourceFile;
+  readonly dialect: Dialect;
+  readonly layout: TableLayout;
+  /** What its titles, its name and the caller say about it. */
+  readonly facts: TableFacts;
+}
+
+/** What an upload is made of. */
+export interface FilePlan {
+  readonly files: readonly PlannedFile[];
+  /** Names of files that look like data and are in no layout of this parser: not read, and said so. */
+  readonly unread: readonly string[];
+}
+
+export interface PlanOptions {
+  readonly limits: IngestionLimits;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * The inner files that hold rows, each with what its name and the caller say about it.
- * Throws `format_mismatch` where none holds rows, `year_required` where nobody says the year and `year_conflict`
- * where file name and caller differ.
+ * The tables that a parser reads, each with what is known about it.
+ * Throws `format_mismatch` where there is none, `year_required` and `gender_required` where nobody says them,
+ * `year_conflict` and `gender_conflict` where file and caller differ.
  */
-export function planFiles(
+export async function planFiles(
   files: readonly SourceFile[],
   parser: NameParser,
   options: UploadOptions,
-): NameFile[] {
-  const single = files.length === 1;
-  const readable = files.filter((file) => single || parser.readsFile(file.name));
-  if (readable.length === 0) {
-    const names = files.slice(0, 5).map(({ name }) => name);
-    throw new AppError(
-      'unprocessable',
-      'format_mismatch',
-      `The archive holds no file that ${parser.id} reads. Expected: ${parser.layout}. Found: ${names.join(', ')}.`,
-      { expected: parser.layout, found: names },
-    );
+  { limits, signal }: PlanOptions,
+): Promise<FilePlan> {
+  const planned: PlannedFile[] = [];
+  const unread: SourceFile[] = [];
+  const readable = dataFiles(files);
+  for (const source of readable) {
+    const found = await layoutOf(source, parser, limits, signal).catch((error: unknown) => {
+      // One damaged file does not spoil an archive: it is named among those that were not read.
+      if (files.length === 1 || !(error instanceof AppError) || error.code !== 'not_text') throw error;
+      return undefined;
+    });
+    if (found) planned.push({ source, ...found, facts: factsOf(source, found.layout, options) });
+    else unread.push(source);
   }
-  return readable.map((source) => ({
-    source,
-    facts: factsOf(source, parser, options),
-    layer: 0,
-    isAmended: false,
-  }));
+  if (planned.length === 0) throw nothingToRead(files, parser);
+  // A workbook of which a sheet is read may hold others, such as notes.
+  const books = new Set(planned.map(({ source }) => bookOf(source)));
+  return {
+    files: planned,
+    unread: unread.filter((file) => !books.has(bookOf(file))).map(({ name }) => name),
+  };
 }
 
-function factsOf(source: SourceFile, parser: NameParser, options: UploadOptions): FileFacts {
-  const stated = parser.readFileName(source.name);
-  if (parser.needsYear && stated.year === null && options.year === null) {
-    throw new AppError(
-      'unprocessable',
-      'year_required',
-      `Neither the rows nor the name of "${source.name}" tell the year. Send it as the field "year", or name the file after its year (yob2020.txt).`,
-      { file: source.name },
-    );
-  }
-  if (stated.year !== null && options.year !== null && stated.year !== options.year) {
-    throw new AppError(
-      'unprocessable',
-      'year_conflict',
-      `The file name "${source.name}" says ${stated.year}, the field "year" says ${options.year}. Leave out the wrong one.`,
-      { file: source.name, file_name_year: stated.year, field_year: options.year },
-    );
+/** The files of an upload that can hold rows: in an archive, no READ ME and no picture. */
+export function dataFiles(files: readonly SourceFile[]): readonly SourceFile[] {
+  if (files.length === 1) return files;
+  return files.filter(
+    ({ name, sheet }) =>
+      sheet !== undefined ||
+      (/\.(?:txt|csv|tsv|json|px)(?:#cells)?$/i.test(name) && !/read[\s_-]*me/i.test(name)),
+  );
+}
+
+async function layoutOf(
+  source: SourceFile,
+  parser: NameParser,
+  limits: IngestionLimits,
+  signal: AbortSignal | undefined,
+): Promise<{ layout: TableLayout; dialect: Dialect } | undefined> {
+  const fixed = parser.fixed?.(source.name);
+  if (fixed && parser.dialect) return { layout: fixed, dialect: parser.dialect };
+  const sample = await sampleFile(source, signal);
+  const dialect = dialectOfSample(sample, parser.dialect);
+  const layout = parser.recognize(readHead(sample, dialect, limits));
+  return layout && { layout, dialect };
+}
+
+function factsOf(source: SourceFile, { facts, needs }: TableLayout, options: UploadOptions): TableFacts {
+  for (const need of needs) {
+    if (facts[need] === null && options[need] === null) throw required(source, need);
+    if (facts[need] !== null && options[need] !== null && facts[need] !== options[need]) {
+      throw conflict(source, need, facts[need], options[need]);
+    }
   }
   return {
-    year: stated.year ?? options.year,
-    gender: stated.gender ?? options.gender,
-    area: stated.area ?? options.area,
+    year: facts.year ?? options.year,
+    gender: facts.gender ?? options.gender,
+    area: facts.area ?? options.area,
   };
+}
+
+/** The workbook of a sheet; a file that is none stands for itself. */
+export function bookOf({ name, sheet }: SourceFile): string {
+  return sheet === undefined ? name : name.slice(0, name.length - sheet.length - 1);
+}
+
+function nothingToRead(files: readonly SourceFile[], parser: NameParser): AppError {
+  const found = files.slice(0, 5).map(({ name }) => name);
+  return new AppError(
+    'unprocessable',
+    'format_mismatch',
+    `There is no table that ${parser.id} reads. Expected: ${parser.layout}. Found: ${found.join(', ')}.`,
+    { expected: parser.layout, found },
+  );
+}
+
+const HINTS = {
+  year: 'or name the file after its year (yob2020.txt)',
+  gender: 'or name the file after it (girls2020.csv)',
+};
+
+function required({ name }: SourceFile, field: 'year' | 'gender'): AppError {
+  const message = `Neither the rows nor the name of "${name}" tell the ${field}. Send it as the field "${field}", ${HINTS[field]}.`;
+  return new AppError('unprocessable', `${field}_required`, message, { file: name });
+}
+
+function conflict(
+  { name }: SourceFile,
+  field: 'year' | 'gender',
+  stated: string | number,
+  sent: string | number,
+): AppError {
+  const message = `The file "${name}" says ${stated}, the field "${field}" says ${sent}. Leave out the wrong one.`;
+  const details = { file: name, [`file_name_${field}`]: stated, [`field_${field}`]: sent };
+  return new AppError('unprocessable', `${field}_conflict`, message, details);
 }

@@ -18,6 +18,7 @@ import {
 } from '../catalog/publish.query.ts';
 import { requestFold } from '../maintenance/request-fold.ts';
 import type { ImportRun } from './import-run.ts';
+import { knownYears } from './load-release.ts';
 import type { FinishedReading } from './read-dataset.ts';
 
 /** Keeps the report of a reading that fails, so that its user can see why. */
@@ -45,10 +46,8 @@ export async function publishReading(
 ): Promise<void> {
   const report = reading.report();
   const { ledger } = report;
-  const years = reading.slices.filter(({ replaced }) => !replaced).map(({ year }) => year);
-  const first = years.reduce((least, year) => Math.min(least, year), Number.POSITIVE_INFINITY);
-  const last = years.reduce((most, year) => Math.max(most, year), Number.NEGATIVE_INFINITY);
-  const edition = editionOf(run, first, last);
+  const { first, last } = knownYears(reading.slices);
+  const edition = editionOf(run, reading, { first, last });
   const seconds = (performance.now() - run.started) / 1000;
 
   await context.session((session) =>
@@ -81,10 +80,19 @@ export async function publishReading(
   );
 }
 
-/** What the caller said; else a file of several years is the edition of its last one, and one year alone says nothing. */
-function editionOf(run: ImportRun, first: number, last: number): string | null {
+/**
+ * What the caller said; else what the file says; else a file of several years is the edition of its last one, and one
+ * year alone says nothing.
+ */
+function editionOf(
+  run: ImportRun,
+  { files }: FinishedReading,
+  { first, last }: { readonly first: number; readonly last: number },
+): string | null {
   const { edition } = run.dataset.metadata;
   if (typeof edition === 'string' && edition !== '') return edition;
+  const stated = files.find(({ layout, isAmended }) => !isAmended && layout.edition !== undefined);
+  if (stated?.layout.edition !== undefined) return stated.layout.edition;
   return last > first ? String(last) : null;
 }
 

@@ -34,6 +34,8 @@ export interface DatasetSource {
   readonly source: Source;
   readonly parser: NameParser;
   readonly files: readonly NameFile[];
+  /** Names of files that look like data and are in no layout of the parser. */
+  readonly unread: readonly string[];
   readonly options: UploadOptions;
 }
 
@@ -42,12 +44,13 @@ export async function readDataset(
   dataset: DatasetSource,
   context: JobContext,
 ): Promise<FinishedReading> {
-  const { source, parser, files, options } = dataset;
+  const { source, parser, files, unread, options } = dataset;
   const errors: RecordError[] = [];
   const ledger = createLedger({ onError: (error) => errors.push(error) });
   const registry = createSliceRegistry();
   const names = createNameNumbers((spellings) => numberSpellings(dependencies.pool, spellings));
-  const rows = createRowBuckets(join(dependencies.scratchDir, `${context.jobId}-${context.leaseToken}`));
+  const scratchDir = join(dependencies.scratchDir, `${context.jobId}-${context.leaseToken}`);
+  const rows = createRowBuckets(scratchDir, parser.keeps === undefined ? 4 : 5);
   context.progress({ phase: 'parsing', bytes_total: source.size });
   const reading: Reading = {
     parser,
@@ -72,6 +75,7 @@ export async function readDataset(
       errors,
       table,
       options,
+      unread,
       replaced: registry.settle(layerOf),
     });
   } catch (error) {
@@ -86,6 +90,7 @@ interface ReadState {
   readonly errors: RecordError[];
   readonly table: NameTable;
   readonly options: UploadOptions;
+  readonly unread: readonly string[];
   readonly replaced: readonly SliceDraft[];
 }
 
@@ -139,8 +144,12 @@ function inFileOrder(errors: readonly RecordError[], files: readonly NameFile[])
   return errors.toSorted((a, b) => placeOf(a) - placeOf(b) || a.record - b.record || a.seq - b.seq);
 }
 
-function warningsOf(reading: Reading, { table, replaced }: ReadState): ReportWarning[] {
+function warningsOf(reading: Reading, { table, replaced, unread }: ReadState): ReportWarning[] {
   const warnings: ReportWarning[] = [];
+  if (unread.length > 0) {
+    const message = `${unread.length} files are in no layout of ${reading.parser.id} and were not read: ${unread.slice(0, 5).join(', ')}.`;
+    warnings.push({ code: 'file_not_read', message, count: unread.length, examples: unread.slice(0, 5) });
+  }
   const odd = table.published.filter(hasOddCharacter);
   if (odd.length > 0) {
     const message = `${odd.length} names hold a digit or an unusual character; they are kept as the office wrote them.`;

@@ -6,7 +6,7 @@ import type { NameTable } from './name-numbers.ts';
 import { PAGES_COPY, SERIES_COPY, SLICES_COPY } from './release.query.ts';
 import { createSeriesBuilder } from './series-builder.ts';
 import { writeSeriesRows } from './series-rows.ts';
-import type { SliceDraft } from './slice-registry.ts';
+import { type SliceDraft, UNKNOWN_YEAR } from './slice-registry.ts';
 
 /** Names on one ranking page: two pages fill one block of 8 KB. */
 const PAGE_SIZE = 480;
@@ -14,9 +14,14 @@ const PAGE_SIZE = 480;
 /** What the rows of a release say about themselves in every table. */
 export interface ReleaseFacts {
   readonly releaseNo: number;
-  readonly threshold: number | null;
+  /** Facts of the layout that an inner file was read in. */
+  readonly layoutOf: (file: number) => { readonly threshold: number | null; readonly isRounded: boolean };
   /** False for a release of one year: a series of one element costs more than its page. */
   readonly withSeries: boolean;
+  /** Of the release. */
+  readonly years: { readonly first: number; readonly last: number };
+  /** Everything that was read, slices without a name in the ranking included. */
+  readonly drafts: readonly SliceDraft[];
   readonly areaNumber: (area: string | null) => number;
   readonly fileName: (file: number) => string;
 }
@@ -54,18 +59,33 @@ export function createReleaseWriter(
     await seriesCopy.ready();
   }
 
+  /** Slices of which nothing is in a ranking: births of unknown years, rare names together. */
+  function asides(): SliceFacts[] {
+    const written = new Set(sliceFacts.map(({ slice }) => slice.index));
+    const nothing = { length: 0, sum: 0, hidden: 0, hasSeries: false, officeRanks: 'none' } as const;
+    return facts.drafts
+      .filter((draft) => draft.rowsRead > 0 && !draft.replaced && !draft.joins && !written.has(draft.index))
+      .map((slice) => ({ slice, ...nothing, ...histogram(new Int32Array(0)) }));
+  }
+
   return {
     async write(slice) {
       const { draft } = slice;
       if (group && (group.area !== draft.area || group.gender !== draft.gender)) await finishGroup();
       group = draft;
-      if (facts.withSeries) builder.add(slice);
-      writePages(pageCopy.encoder, slice, table, facts);
+      const officeRanks = officeRanksOf(slice);
+      // What only pages can say, statuses and ranks of an office, is left to them.
+      const hasSeries = facts.withSeries && slice.hidden === 0 && officeRanks !== 'differ';
+      if (hasSeries) builder.add(slice);
+      writePages(pageCopy.encoder, slice, table, { facts, officeRanks });
       sliceFacts.push({
         slice: { ...draft },
         length: slice.length,
         sum: slice.sum,
-        ...histogram(slice.counts),
+        hidden: slice.hidden,
+        hasSeries,
+        officeRanks,
+        ...histogram(slice.counts.subarray(0, slice.length - slice.hidden)),
       });
       await pageCopy.ready();
     },
@@ -73,7 +93,7 @@ export function createReleaseWriter(
       await finishGroup();
       await Promise.all([pageCopy.end(), seriesCopy.end()]);
       const sliceCopy = openCopy(pages, SLICES_COPY);
-      for (const each of sliceFacts) {
+      for (const each of [...sliceFacts, ...asides()]) {
         writeSliceFacts(sliceCopy.encoder, each, facts);
         await sliceCopy.ready();
       }
@@ -86,8 +106,28 @@ interface SliceFacts {
   readonly slice: SliceDraft;
   readonly length: number;
   readonly sum: number;
+  readonly hidden: number;
+  readonly hasSeries: boolean;
+  readonly officeRanks: OfficeRanks;
   readonly distinct: Int32Array;
   readonly frequencies: Int32Array;
+}
+
+/** What the office prints beside the counts: no ranks, those that follow from the counts, or others. */
+type OfficeRanks = 'none' | 'same' | 'differ';
+
+function officeRanksOf({ ranks, counts, length, hidden }: BuiltSlice): OfficeRanks {
+  if (!ranks) return 'none';
+  let rank = 0;
+  let some = false;
+  for (let at = 0; at < length - hidden; at++) {
+    if (at === 0 || counts[at] !== counts[at - 1]) rank = at + 1;
+    if (ranks[at] === 0) continue;
+    some = true;
+    if (ranks[at] !== rank) return 'differ';
+  }
+  for (let at = length - hidden; at < length; at++) if (ranks[at] !== 0) return 'differ';
+  return some ? 'same' : 'none';
 }
 
 /** How many names have each count, by falling count: ranks and ties of the slice follow from it. */
@@ -104,12 +144,17 @@ function histogram(counts: Int32Array): { distinct: Int32Array; frequencies: Int
   return { distinct: Int32Array.from(distinct), frequencies: Int32Array.from(frequencies) };
 }
 
-function writePages(encoder: CopyEncoder, slice: BuiltSlice, table: NameTable, facts: ReleaseFacts): void {
+function writePages(
+  encoder: CopyEncoder,
+  slice: BuiltSlice,
+  table: NameTable,
+  { facts, officeRanks }: { readonly facts: ReleaseFacts; readonly officeRanks: OfficeRanks },
+): void {
   const area = facts.areaNumber(slice.draft.area);
   const numbers = slice.names.map((local) => table.numbers[local] as number);
   for (let page = 0, start = 0; start < slice.length; page++, start += PAGE_SIZE) {
     const end = Math.min(start + PAGE_SIZE, slice.length);
-    encoder.beginRow(8);
+    encoder.beginRow(9);
     encoder.int4(area);
     encoder.int4(facts.releaseNo);
     encoder.int2(slice.draft.year);
@@ -117,30 +162,38 @@ function writePages(encoder: CopyEncoder, slice: BuiltSlice, table: NameTable, f
     encoder.int2(page);
     encoder.text(slice.draft.gender);
     encoder.int4Array(numbers, start, end);
-    encoder.int4Array(slice.counts, start, end);
+    if (slice.hidden > 0) encoder.int4ArrayOfShown(slice.counts, start, end);
+    else encoder.int4Array(slice.counts, start, end);
+    if (slice.ranks && officeRanks === 'differ') encoder.int4ArrayOfShown(slice.ranks, start, end);
+    else encoder.nul();
   }
 }
 
 function writeSliceFacts(
   encoder: CopyEncoder,
-  { slice, length, sum, distinct, frequencies }: SliceFacts,
+  { slice, length, sum, hidden, hasSeries, officeRanks, distinct, frequencies }: SliceFacts,
   facts: ReleaseFacts,
 ): void {
-  encoder.beginRow(15);
+  const { threshold, isRounded } = facts.layoutOf(slice.file);
+  encoder.beginRow(19);
   encoder.int4(facts.releaseNo);
   encoder.int4(facts.areaNumber(slice.area));
   encoder.text(slice.gender);
-  encoder.int2(slice.year);
-  encoder.int2(slice.year);
+  encoder.int2(slice.year === UNKNOWN_YEAR ? facts.years.first : slice.year);
+  encoder.int2(slice.year === UNKNOWN_YEAR ? facts.years.last : slice.year);
   encoder.text(facts.fileName(slice.file));
   encoder.int4(slice.rowsRead);
   encoder.int8(slice.sumRead);
   encoder.int4(length);
   encoder.int8(sum);
+  encoder.int4(hidden);
+  encoder.int8(slice.aggregates);
   encoder.int4(slice.repeats);
-  if (facts.threshold === null) encoder.nul();
-  else encoder.int2(facts.threshold);
-  encoder.bool(facts.withSeries);
+  if (threshold === null) encoder.nul();
+  else encoder.int2(threshold);
+  encoder.text(isRounded ? 'approx' : 'exact');
+  encoder.bool(hasSeries);
+  encoder.text(officeRanks);
   encoder.int4Array(distinct, 0, distinct.length);
   encoder.int4Array(frequencies, 0, frequencies.length);
 }

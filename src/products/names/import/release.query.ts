@@ -3,12 +3,12 @@ import { sql } from '#platform/postgres/sql.ts';
 import type { Measure } from '../name-count.ts';
 
 export const PAGES_COPY =
-  'COPY ranking_pages (area_no, release_no, from_year, to_year, page, gender, names, counts) FROM STDIN (FORMAT binary)';
+  'COPY ranking_pages (area_no, release_no, from_year, to_year, page, gender, names, counts, ranks_published) FROM STDIN (FORMAT binary)';
 export const SERIES_COPY =
   'COPY name_series (area_no, name_no, release_no, gender, years, counts) FROM STDIN (FORMAT binary)';
 export const SLICES_COPY =
-  'COPY release_slices (release_no, area_no, gender, from_year, to_year, file, rows_read, sum_read, rows, sum, repeats, ' +
-  'threshold, has_series, hist_counts, hist_freqs) FROM STDIN (FORMAT binary)';
+  'COPY release_slices (release_no, area_no, gender, from_year, to_year, file, rows_read, sum_read, rows, sum, withheld, ' +
+  'aggregates, repeats, threshold, quality, has_series, office_ranks, hist_counts, hist_freqs) FROM STDIN (FORMAT binary)';
 
 export interface NewRelease {
   readonly datasetId: string;
@@ -30,7 +30,7 @@ export async function createRelease(db: Database, release: NewRelease): Promise<
   return (row as { no: number }).no;
 }
 
-/** The numbers of these areas by code, regions that are new included. */
+/** The numbers of these areas by code, regions that are new included; the codes of parents must be among them. */
 export async function ensureAreas(
   db: Database,
   countryNo: number,
@@ -40,11 +40,20 @@ export async function ensureAreas(
     await db.run(
       'insertAreas',
       sql`
-        INSERT INTO areas (country_no, code, name, level, parent_no)
-        SELECT ${countryNo}, area.code, area.name, 1, (SELECT no FROM areas WHERE country_no = ${countryNo} AND level = 0)
+        INSERT INTO areas (country_no, code, name, level)
+        SELECT ${countryNo}, area.code, area.name, array_length(string_to_array(area.code, '-'), 1) - 1
         FROM unnest(${areas.map(({ code }) => code)}::text[], ${areas.map(({ name }) => name)}::text[]) AS area (code, name)
         ORDER BY area.code
         ON CONFLICT (code) DO NOTHING`,
+    );
+    // An area lies in the one whose code is its own without the last part.
+    await db.run(
+      'nestAreas',
+      sql`
+        UPDATE areas SET parent_no = parent.no
+        FROM areas AS parent
+        WHERE areas.country_no = ${countryNo} AND areas.parent_no IS NULL AND areas.level > 0
+          AND parent.country_no = areas.country_no AND parent.code = regexp_replace(areas.code, '-[^-]*$', '')`,
     );
   }
   const rows = await db.many<{ no: number; code: string; level: number }>(

@@ -2,49 +2,54 @@ import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync, writeSync }
 import { join } from 'node:path';
 import {
   appendRow,
-  BYTES_PER_ROW,
   countAt,
   createRowColumns,
   lineAt,
+  markAt,
   nameAt,
   type RowColumns,
+  type RowWidth,
   sliceAt,
 } from './row-columns.ts';
 import type { SliceDraft } from './slice-registry.ts';
 
 const BUCKETS = 64;
 const BUFFER_ROWS = 4096;
-const READ_BYTES = BUFFER_ROWS * BYTES_PER_ROW;
 
 /** Rows held in memory before they go to disk, so that memory does not grow with the file. */
 const MAX_ROWS_IN_MEMORY = 4_000_000;
 
 /** Where an import keeps its rows until the end of the file. */
 export interface RowBuckets {
-  add(slice: SliceDraft, name: number, count: number, line: number): void;
+  add(slice: SliceDraft, name: number, count: number, line: number, mark: number): void;
   /** All rows of whole groups (area and gender), some groups at a time; each row comes once. */
   drain(): Iterable<RowColumns>;
   /** Removes what lies on disk. */
   discard(): void;
 }
 
-/** Keeps up to `maxRows` rows in memory; more are written to `scratchDir` by hash of (area, gender), 16 bytes a row. */
-export function createRowBuckets(scratchDir: string, maxRows = MAX_ROWS_IN_MEMORY): RowBuckets {
-  const rows = createRowColumns();
+/** Keeps up to `maxRows` rows in memory; more are written to `scratchDir` by hash of (area, gender), 4 bytes a number. */
+export function createRowBuckets(
+  scratchDir: string,
+  width: RowWidth = 4,
+  maxRows = MAX_ROWS_IN_MEMORY,
+): RowBuckets {
+  const rows = createRowColumns(width);
   const bucketOfSlice: number[] = [];
   let spilled: SpillFile[] | undefined;
 
-  const spill = (slice: number, name: number, count: number, line: number): void => {
-    writeRow((spilled as SpillFile[])[bucketOfSlice[slice] ?? 0] as SpillFile, slice, name, count, line);
+  const spill: RowVisitor = (slice, name, count, line, mark) => {
+    const file = (spilled as SpillFile[])[bucketOfSlice[slice] ?? 0] as SpillFile;
+    writeRow(file, slice, name, count, line, mark);
   };
 
   return {
-    add(slice, name, count, line) {
+    add(slice, name, count, line, mark) {
       bucketOfSlice[slice.index] ??= hashGroup(`${slice.area ?? ''}${slice.gender}`) % BUCKETS;
-      if (spilled) return spill(slice.index, name, count, line);
-      appendRow(rows, slice.index, name, count, line);
+      if (spilled) return spill(slice.index, name, count, line, mark);
+      appendRow(rows, slice.index, name, count, line, mark);
       if (rows.length < maxRows) return;
-      spilled = openSpillFiles(scratchDir);
+      spilled = openSpillFiles(scratchDir, width);
       eachRow(rows, spill);
       rows.length = 0;
       rows.blocks.length = 0;
@@ -66,25 +71,37 @@ export function createRowBuckets(scratchDir: string, maxRows = MAX_ROWS_IN_MEMOR
 interface SpillFile {
   readonly descriptor: number;
   readonly path: string;
+  readonly width: RowWidth;
   readonly buffer: Int32Array;
   used: number;
 }
 
-function openSpillFiles(directory: string): SpillFile[] {
+type RowVisitor = (slice: number, name: number, count: number, line: number, mark: number) => void;
+
+function openSpillFiles(directory: string, width: RowWidth): SpillFile[] {
   mkdirSync(directory, { recursive: true });
   return Array.from({ length: BUCKETS }, (_, index) => {
     const path = join(directory, `bucket-${index}`);
-    return { descriptor: openSync(path, 'w+'), path, buffer: new Int32Array(BUFFER_ROWS * 4), used: 0 };
+    const buffer = new Int32Array(BUFFER_ROWS * width);
+    return { descriptor: openSync(path, 'w+'), path, width, buffer, used: 0 };
   });
 }
 
-function writeRow(file: SpillFile, slice: number, name: number, count: number, line: number): void {
+function writeRow(
+  file: SpillFile,
+  slice: number,
+  name: number,
+  count: number,
+  line: number,
+  mark: number,
+): void {
   const at = file.used;
   file.buffer[at] = slice;
   file.buffer[at + 1] = name;
   file.buffer[at + 2] = count;
   file.buffer[at + 3] = line;
-  file.used = at + 4;
+  if (file.width === 5) file.buffer[at + 4] = mark;
+  file.used = at + file.width;
   if (file.used === file.buffer.length) flush(file);
 }
 
@@ -97,17 +114,19 @@ function flush(file: SpillFile): void {
 function readSpillFile(file: SpillFile): RowColumns {
   flush(file);
   const size = statSync(file.path).size;
-  const rows = createRowColumns();
-  const chunk = new Int32Array(READ_BYTES / 4);
+  const { width } = file;
+  const rows = createRowColumns(width);
+  const chunk = new Int32Array(BUFFER_ROWS * width);
   for (let position = 0; position < size;) {
-    const read = readSync(file.descriptor, chunk, 0, READ_BYTES, position);
-    for (let at = 0; at < read / 4; at += 4) {
+    const read = readSync(file.descriptor, chunk, 0, chunk.byteLength, position);
+    for (let at = 0; at < read / 4; at += width) {
       appendRow(
         rows,
         chunk[at] as number,
         chunk[at + 1] as number,
         chunk[at + 2] as number,
         chunk[at + 3] as number,
+        width === 5 ? (chunk[at + 4] as number) : 0,
       );
     }
     position += read;
@@ -115,12 +134,9 @@ function readSpillFile(file: SpillFile): RowColumns {
   return rows;
 }
 
-function eachRow(
-  rows: RowColumns,
-  visit: (slice: number, name: number, count: number, line: number) => void,
-): void {
+function eachRow(rows: RowColumns, visit: RowVisitor): void {
   for (let at = 0; at < rows.length; at++) {
-    visit(sliceAt(rows, at), nameAt(rows, at), countAt(rows, at), lineAt(rows, at));
+    visit(sliceAt(rows, at), nameAt(rows, at), countAt(rows, at), lineAt(rows, at), markAt(rows, at));
   }
 }
 

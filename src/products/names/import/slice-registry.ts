@@ -1,16 +1,22 @@
 import type { Gender } from '../normalize-gender.ts';
 
+/** The year of a slice whose births are of years that the office does not say. */
+export const UNKNOWN_YEAR = 0;
+
 /** A slice as one inner file states it; a slice that two files state exists twice until `settle`. */
 export interface SliceDraft {
   readonly index: number;
   readonly area: string | null;
   readonly gender: Gender;
+  /** `UNKNOWN_YEAR`: such a slice supplies nothing. */
   readonly year: number;
   /** Position of the inner file in the source. */
   readonly file: number;
   rowsRead: number;
   sumRead: number;
   repeats: number;
+  /** Births that the office reports for all rare names together, or that belong to no ranking. */
+  aggregates: number;
   /** True when a later inner file states the same slice and supplies it. */
   replaced: boolean;
   /** The draft of the amended file to whose rows these are added. */
@@ -44,7 +50,7 @@ export function createSliceRegistry(): SliceRegistry {
       last = byKey.get(key);
       if (!last) {
         const index = slices.length;
-        const counted = { rowsRead: 0, sumRead: 0, repeats: 0 };
+        const counted = { rowsRead: 0, sumRead: 0, repeats: 0, aggregates: 0 };
         last = { index, area, gender, year, file, ...counted, replaced: false, joins: undefined };
         byKey.set(key, last);
         slices.push(last);
@@ -89,6 +95,7 @@ function join(slice: SliceDraft, settled: Map<string, SliceDraft>, key: string):
   slice.joins = lower;
   lower.rowsRead += slice.rowsRead;
   lower.sumRead += slice.sumRead;
+  lower.aggregates += slice.aggregates;
 }
 
 function sliceKey(area: string | null, gender: Gender, year: number): string {

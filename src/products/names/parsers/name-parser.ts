@@ -3,16 +3,45 @@ import type { RowOutcome } from '#engine/ingestion/row-outcome.ts';
 import type { RepeatRule } from '../import/build-slices.ts';
 import type { Measure, NameCount } from '../name-count.ts';
 import type { Gender } from '../normalize-gender.ts';
+import type { TableHead } from '../tables/table-head.ts';
 
-/** What is known of an inner file besides its rows: by its name, or by what the caller said. */
-export interface FileFacts {
+/** What is known of a table besides its rows: by its titles, by the names of file and sheet, or by the caller. */
+export interface TableFacts {
   readonly year: number | null;
   readonly gender: Gender | null;
   /** ISO 3166-2 code. */
   readonly area: string | null;
 }
 
-/** Reads the layout of one publisher. Facts of the layout on top, one pure function below. */
+/** How one table is to be read. */
+export interface TableLayout {
+  /** What speaks for it, in words: `header in row 5: Rank, Name, Count`. */
+  readonly evidence: string;
+  /** Records before the first row of data: titles and header. */
+  readonly skip: number;
+  /** Names of the columns, for error reports. */
+  readonly columns: readonly string[];
+  /** What titles, sheet and file name tell. */
+  readonly facts: TableFacts;
+  /** What the rows do not tell, so that facts or the caller must. */
+  readonly needs: readonly ('year' | 'gender')[];
+  /** Counts below this are left out or hidden, where this table says otherwise than its office usually does. */
+  readonly threshold?: number | null;
+  /** True where all counts are rounded. */
+  readonly isRounded?: boolean;
+  /** The edition that titles or names tell. */
+  readonly edition?: string;
+  /** One observation of a row, several of a wide one. `facts` have what the caller said, too. */
+  parseRow(cells: readonly string[], facts: TableFacts): RowOutcome<NameCount | readonly NameCount[]>;
+}
+
+/** From a year on, numbers are made in another way: nothing is compared across it. */
+export interface MethodBreak {
+  readonly year: number;
+  readonly what: string;
+}
+
+/** Reads the tables of one publisher: facts on top, how a table is recognized below. */
 export interface NameParser {
   /** Stable id, e.g. `us_ssa`. */
   readonly id: string;
@@ -29,21 +58,19 @@ export interface NameParser {
   readonly measure: Measure;
   /** Counts below this are left out by the office; null: none are. */
   readonly threshold: number | null;
-  readonly dialect: Dialect;
-  /** Names of the columns, for error reports; the file itself may have no header. */
-  readonly columns: readonly string[];
-  /** The layout in words, for `format_mismatch`. */
+  /** The layout in words, for `format_mismatch` and the list of parsers. */
   readonly layout: string;
-  /** True where the rows do not say the year: then the file's name or the caller must. */
-  readonly needsYear: boolean;
+  /** How a name that a slice has twice is meant. */
   readonly repeats: RepeatRule;
-  /** Names of the regions that rows may name, by ISO 3166-2 code. */
+  /** What is kept of each row besides its count: the office's rank, or what tells equal counts of a name apart. */
+  readonly keeps?: 'rank' | 'variant';
+  /** Names of regions by code, parents of deeper ones included: `DE-BE`, `DE-BE-MITTE`. */
   readonly areas: Readonly<Record<string, string>>;
-  /** Whether an inner file holds rows (a READ ME does not), by its name. */
-  readsFile(name: string): boolean;
-  /** Whether a row is in this layout; most of the first rows must be. */
-  fits(cells: readonly string[]): boolean;
-  /** What the name of an inner file says. */
-  readFileName(name: string): FileFacts;
-  parseRow(cells: readonly string[], facts: FileFacts): RowOutcome<NameCount>;
+  readonly methodBreaks?: readonly MethodBreak[];
+  /** Read texts in this dialect instead of the detected one. */
+  readonly dialect?: Dialect;
+  /** The layout of a text that has no header, by its name alone: saves a look into each of many files. */
+  readonly fixed?: (file: string) => TableLayout | undefined;
+  /** How to read this table, by what stands in it; undefined where it is in another layout. */
+  recognize(table: TableHead): TableLayout | undefined;
 }

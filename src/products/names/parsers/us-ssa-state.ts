@@ -4,8 +4,9 @@ import type { NameCount } from '../name-count.ts';
 import { checkGender } from '../normalize-gender.ts';
 import { checkName } from '../normalize-name.ts';
 import { checkCount, checkYear } from '../normalize-number.ts';
+import { fixedRows } from '../tables/fixed-rows.ts';
+import { countCell, genderCell, nameCell, rowErrors, yearCell } from '../tables/row-checks.ts';
 import type { NameParser } from './name-parser.ts';
-import { countCell, genderCell, nameCell, rowErrors, yearCell } from './row-checks.ts';
 import { US_STATE_CODES, US_STATES } from './us-states.ts';
 
 const COLUMNS = ['state', 'sex', 'year', 'name', 'count'];
@@ -30,21 +31,22 @@ export const usSsaState: NameParser = {
   measure: 'births',
   threshold: 5,
   dialect: { separator: ',', quote: null, encoding: 'utf-8' },
-  columns: COLUMNS,
   layout: 'no header; state (two letters),sex (F or M),year,name,count',
-  needsYear: false,
   repeats: 'reject',
   areas: US_STATES,
-  readsFile: (name) => /\.(txt|csv)$/i.test(name) && !/read[\s_-]*me/i.test(name),
-  fits: (cells) =>
-    cells.length === 5 &&
-    /^[A-Z]{2}$/.test(cells[0] ?? '') &&
-    /^[FM]$/.test(cells[1] ?? '') &&
-    checkYear(cells[2] ?? '') !== undefined &&
-    checkCount(cells[4] ?? '') !== undefined,
-  // The rows say everything; a year in the name of the file is that of the release.
-  readFileName: () => ({ year: null, gender: null, area: null }),
-  parseRow,
+  ...fixedRows({
+    columns: COLUMNS,
+    needs: [],
+    // The rows say everything; a year in the name of the file is that of the release.
+    factsOf: () => ({ year: null, gender: null, area: null }),
+    fits: (cells) =>
+      cells.length === 5 &&
+      /^[A-Z]{2}$/.test(cells[0] ?? '') &&
+      /^[FM]$/.test(cells[1] ?? '') &&
+      checkYear(cells[2] ?? '') !== undefined &&
+      checkCount(cells[4] ?? '') !== undefined,
+    parseRow,
+  }),
 };
 
 function parseRow(cells: readonly string[]): RowOutcome<NameCount> {
@@ -63,7 +65,7 @@ function parseRow(cells: readonly string[]): RowOutcome<NameCount> {
   ) {
     return rejected(rowErrors(cells, COLUMNS, CHECKS));
   }
-  return accepted({ name, gender, year, count, area });
+  return accepted({ name, gender, year, count, area, status: 'exact', rank: null, variant: 0 });
 }
 
 function stateCell(cell: string, column: number, field: string): FieldError | undefined {

@@ -3,9 +3,10 @@ import type { NameCount } from '../name-count.ts';
 import { checkGender } from '../normalize-gender.ts';
 import { checkName } from '../normalize-name.ts';
 import { checkCount } from '../normalize-number.ts';
-import { yearInFileName } from './file-name.ts';
-import type { FileFacts, NameParser } from './name-parser.ts';
-import { countCell, genderCell, nameCell, rowErrors } from './row-checks.ts';
+import { fixedRows } from '../tables/fixed-rows.ts';
+import { yearInFileName } from '../tables/read-facts.ts';
+import { countCell, genderCell, nameCell, rowErrors } from '../tables/row-checks.ts';
+import type { NameParser, TableFacts } from './name-parser.ts';
 
 const COLUMNS = ['name', 'sex', 'count'];
 const CHECKS = [nameCell, genderCell, countCell];
@@ -28,24 +29,34 @@ export const usSsa: NameParser = {
   measure: 'births',
   threshold: 5,
   dialect: { separator: ',', quote: null, encoding: 'utf-8' },
-  columns: COLUMNS,
   layout: 'no header; name,sex (F or M),count; the year in the file name (yob1880.txt)',
-  needsYear: true,
   repeats: 'reject',
   areas: {},
-  readsFile: (name) => /\.(txt|csv)$/i.test(name) && !/read[\s_-]*me/i.test(name),
-  fits: (cells) =>
-    cells.length === 3 && /^[FM]$/.test(cells[1] ?? '') && checkCount(cells[2] ?? '') !== undefined,
-  readFileName: (name) => ({ year: yearInFileName(name), gender: null, area: null }),
-  parseRow,
+  ...fixedRows({
+    columns: COLUMNS,
+    needs: ['year'],
+    factsOf: (file) => ({ year: yearInFileName(file), gender: null, area: null }),
+    fits: (cells) =>
+      cells.length === 3 && /^[FM]$/.test(cells[1] ?? '') && checkCount(cells[2] ?? '') !== undefined,
+    parseRow,
+  }),
 };
 
-function parseRow(cells: readonly string[], facts: FileFacts): RowOutcome<NameCount> {
+function parseRow(cells: readonly string[], facts: TableFacts): RowOutcome<NameCount> {
   const name = checkName(cells[0] ?? '');
   const gender = checkGender(cells[1] ?? '');
   const count = checkCount(cells[2] ?? '');
   if (cells.length !== 3 || name === undefined || !gender || count === undefined || facts.year === null) {
     return rejected(rowErrors(cells, COLUMNS, CHECKS));
   }
-  return accepted({ name, gender, year: facts.year, count, area: null });
+  return accepted({
+    name,
+    gender,
+    year: facts.year,
+    count,
+    area: null,
+    status: 'exact',
+    rank: null,
+    variant: 0,
+  });
 }

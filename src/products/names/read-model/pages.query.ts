@@ -37,7 +37,7 @@ export async function loadSliceRows(
 }
 
 function joined(pages: readonly (string | null)[][], column: number): Int32Array {
-  const parts = pages.map((page) => intArray(page[column] ?? '{}', -1));
+  const parts = pages.map((page) => intArray(page[column] ?? '{}', 0));
   const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -17,6 +17,7 @@ import {
   type NewDataset,
 } from './accept-upload.query.ts';
 import { type ChosenParser, chooseParser } from './choose-parser.ts';
+import { yearInFileName } from '../tables/read-facts.ts';
 import type { UploadRequest } from './upload-fields.ts';
 
 export interface AcceptDependencies {
@@ -146,13 +147,14 @@ async function refuseDuplicate(
   tx: Database,
   dataset: NewDataset,
   country: Country,
-  { parser, nameFacts }: ChosenParser,
+  { nameFacts }: ChosenParser,
 ): Promise<void> {
   const candidates = await listDuplicates(tx, dataset);
   // The same rows under the name of another year are another file.
   const duplicate = candidates.find(
     ({ filename }) =>
-      nameFacts === null || (parser.readFileName(filename).year ?? dataset.options.year) === nameFacts.year,
+      (nameFacts?.year ?? null) === null ||
+      (yearInFileName(filename) ?? dataset.options.year) === nameFacts?.year,
   );
   if (!duplicate) return;
   const message =

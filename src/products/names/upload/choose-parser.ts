@@ -1,10 +1,10 @@
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import type { Source } from '#engine/ingestion/source-files.ts';
 import { AppError } from '#platform/errors.ts';
-import { planFiles } from '../import/plan-files.ts';
+import { dataFiles, planFiles } from '../import/plan-files.ts';
 import type { UploadOptions } from '../import/upload-options.ts';
 import { findParser, NAME_PARSERS } from '../parsers/index.ts';
-import type { FileFacts, NameParser } from '../parsers/name-parser.ts';
+import type { NameParser, TableFacts } from '../parsers/name-parser.ts';
 import { describeFound, foundInWords } from './describe-found.ts';
 import { createSampler, type Sampler, weighParsers } from './detect-parser.ts';
 
@@ -22,7 +22,7 @@ export interface ParserWish {
 export interface ChosenParser {
   readonly parser: NameParser;
   /** What the name of the upload itself tells; null for an archive, whose inner files have names of their own. */
-  readonly nameFacts: FileFacts | null;
+  readonly nameFacts: TableFacts | null;
 }
 
 /**
@@ -39,7 +39,8 @@ export async function chooseParser(wish: ParserWish): Promise<ChosenParser> {
   const [parser] = fitting;
   if (!parser) throw await nothingFits(wish, candidates, sampler);
   if (fitting.length > 1) throw ambiguous(fitting, countryCode);
-  const [file] = planFiles(source.files, parser, wish.options);
+  const { files } = await planFiles(source.files, parser, wish.options, { limits });
+  const [file] = files;
   return { parser, nameFacts: source.kind === 'zip' ? null : (file?.facts ?? null) };
 }
 
@@ -71,7 +72,7 @@ async function nothingFits(
   candidates: readonly NameParser[],
   sampler: Sampler,
 ): Promise<AppError> {
-  const found = await describeSource(source, candidates, limits);
+  const found = await describeSource(source, limits);
   const expected = candidates.map(({ id, layout }) => `${id}: ${layout}`);
   if (countryCode === null && parser === null) {
     const message = `No parser reads this file, so its country cannot be told. Found: ${found}.`;
@@ -102,15 +103,9 @@ async function othersThatFit(
   return evidence.filter(({ fits }) => fits).map((each) => each.parser);
 }
 
-/** In words: the first inner file that a candidate would read, or that there is. */
-async function describeSource(
-  source: Source,
-  candidates: readonly NameParser[],
-  limits: IngestionLimits,
-): Promise<string> {
-  const isReadable = ({ name }: { name: string }): boolean =>
-    candidates.some((parser) => parser.readsFile(name));
-  const file = source.files.find(isReadable) ?? source.files[0];
+/** In words: the first inner file that may hold rows, or that there is. */
+async function describeSource(source: Source, limits: IngestionLimits): Promise<string> {
+  const file = dataFiles(source.files)[0] ?? source.files[0];
   return file ? foundInWords(await describeFound(file, limits)) : 'an archive without files';
 }
 

@@ -1,37 +1,48 @@
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import type { Source, SourceFile } from '#engine/ingestion/source-files.ts';
 import { AppError } from '#platform/errors.ts';
-import type { NameParser } from '../parsers/name-parser.ts';
-import { type FileSample, firstRecords, readSample, type SampleRecord, spread } from './sample-files.ts';
+import { bookOf, dataFiles } from '../import/plan-files.ts';
+import type { NameParser, TableFacts, TableLayout } from '../parsers/name-parser.ts';
+import {
+  dialectOfSample,
+  type FileSample,
+  readHead,
+  sampleFile,
+  type TableHead,
+} from '../tables/table-head.ts';
+import { spread } from './spread.ts';
 
-/** What speaks for a parser: how many of the first rows of some inner files are in its layout. */
+/** What speaks for a parser: how many of the first rows of some inner files it reads. */
 export interface ParserEvidence {
   readonly parser: NameParser;
   readonly fits: boolean;
   readonly rowsLookedAt: number;
   readonly rowsFitting: number;
+  /** Share of the rows looked at that it reads, 0 to 1. */
+  readonly confidence: number;
+  /** What was recognized, in words, by the first table that is in its layout. */
+  readonly found: string | null;
   /** Names of the inner files that were looked at. */
   readonly files: readonly string[];
 }
 
 const MOST_FILES = 16;
-const MOST_ROWS = 50;
 
-/** Reads the beginning of each inner file at most once, whoever asks. */
+/** Reads the beginning of each inner file at most once, whoever asks; undefined for what is no text. */
 export type Sampler = (file: SourceFile) => Promise<FileSample>;
 
 export function createSampler(): Sampler {
   const samples = new Map<SourceFile, Promise<FileSample>>();
   return (file) => {
-    const sample = samples.get(file) ?? readSample(file);
+    const sample = samples.get(file) ?? sampleFile(file);
     samples.set(file, sample);
     return sample;
   };
 }
 
 /**
- * Whether each of the parsers reads this upload, by the first rows of at most 16 inner files.
- * Throws what reading throws, `not_text`, and `empty_file` where no file holds a row.
+ * Whether each of the parsers reads this upload, by the first rows of at most 16 inner files (of a workbook: all
+ * sheets). Throws what reading throws, `not_text`, and `empty_file` where no file holds a row.
  */
 export async function weighParsers(
   source: Source,
@@ -39,60 +50,72 @@ export async function weighParsers(
   sampler: Sampler,
   limits: IngestionLimits,
 ): Promise<ParserEvidence[]> {
-  const evidence: ParserEvidence[] = [];
-  for (const parser of parsers) evidence.push(await weighParser(source, parser, sampler, limits));
-  return evidence;
+  const books = [...Map.groupBy(dataFiles(source.files), bookOf).values()];
+  const samples: FileSample[][] = [];
+  for (const book of spread(books, MOST_FILES)) samples.push(await Promise.all(book.map(sampler)));
+  if (samples.flat().every(({ isWhole, bytes }) => isWhole && bytes.length === 0)) throw emptyFile();
+  return parsers.map((parser) => weighParser(samples, parser, limits));
 }
 
-async function weighParser(
-  source: Source,
+function emptyFile(): AppError {
+  return new AppError('unprocessable', 'empty_file', 'The file holds no row. Send a file with content.');
+}
+
+function weighParser(
+  books: readonly (readonly FileSample[])[],
   parser: NameParser,
-  sampler: Sampler,
   limits: IngestionLimits,
-): Promise<ParserEvidence> {
-  const single = source.files.length === 1;
-  const readable = source.files.filter(({ name }) => single || parser.readsFile(name));
-  const looked: FileRows[] = [];
-  for (const file of spread(readable, MOST_FILES)) {
-    const sample = await sampler(file);
-    const rows = firstRecords(sample, parser.dialect, limits, MOST_ROWS);
-    if (rows.length === 0 && sample.isWhole) continue;
-    looked.push(weighRows(sample, rows, parser));
-  }
-  if (readable.length > 0 && looked.length === 0) {
-    throw new AppError('unprocessable', 'empty_file', 'The file holds no row. Send a file with content.');
-  }
+): ParserEvidence {
+  const looked = books.flatMap((book) => {
+    const tables = book
+      .map((sample) => ({ sample, head: readHead(sample, dialectOfSample(sample, parser.dialect), limits) }))
+      .filter(({ sample, head }) => head.rows.length > 0 && !sample.encoding.encoding.startsWith('utf-16'));
+    if (tables.length === 0) return [];
+    const weighed = tables.map(({ sample, head }) => ({
+      name: sample.file.name,
+      ...weighTable(head, parser),
+    }));
+    // Of a workbook, the sheets that are in the layout count; the others may be notes.
+    const fitting = weighed.filter(({ layout }) => layout !== undefined);
+    return [fitting.length > 0 ? fitting : weighed.slice(0, 1)];
+  });
+  const tables = looked.flat();
+  const rows = sum(tables, (table) => table.rows);
+  const fitting = sum(tables, (table) => table.fitting);
   return {
     parser,
-    fits: looked.length > 0 && looked.every(fits),
-    rowsLookedAt: sum(looked, ({ rows }) => rows),
-    rowsFitting: sum(looked, ({ fitting }) => fitting),
-    files: looked.map(({ name }) => name),
+    fits: looked.length > 0 && looked.every((book) => book.some(({ fits }) => fits)),
+    rowsLookedAt: rows,
+    rowsFitting: fitting,
+    confidence: rows === 0 ? 0 : Math.round((fitting / rows) * 100) / 100,
+    found: tables.find(({ layout }) => layout)?.layout?.evidence ?? null,
+    files: tables.map(({ name }) => name),
   };
 }
 
-interface FileRows {
-  readonly name: string;
+interface WeighedTable {
+  readonly layout: TableLayout | undefined;
   readonly rows: number;
   readonly fitting: number;
-  /** Rows with the right number of cells, whatever stands in them. */
-  readonly shaped: number;
+  readonly fits: boolean;
 }
 
-function weighRows(sample: FileSample, rows: readonly SampleRecord[], parser: NameParser): FileRows {
-  const isUtf16 = sample.encoding.encoding.startsWith('utf-16');
-  const readable = isUtf16 ? [] : rows.filter((cells) => cells !== null);
-  return {
-    name: sample.name,
-    rows: rows.length,
-    fitting: readable.filter((cells) => parser.fits(cells)).length,
-    shaped: readable.filter((cells) => cells.length === parser.columns.length).length,
-  };
+/** Stands for what the caller would have to say, so that rows can be judged by themselves. */
+const ANY_FACTS: TableFacts = { year: 2000, gender: 'F', area: null };
+
+/** A layout fits when it reads some rows; bad rows are a matter of the report. */
+function weighTable(head: TableHead, parser: NameParser): WeighedTable {
+  const layout = parser.recognize(head);
+  if (!layout) return { layout, rows: head.rows.length, fitting: 0, fits: false };
+  const data = head.rows.slice(layout.skip).filter((cells) => cells.some((cell) => cell !== ''));
+  const facts = { ...ANY_FACTS, ...known(layout.facts) };
+  const outcomes = data.map((cells) => layout.parseRow(cells, facts).kind);
+  const fitting = outcomes.filter((kind) => kind === 'accepted').length;
+  return { layout, rows: data.length, fitting, fits: fitting > 0 };
 }
 
-/** Most rows are in the layout, or most have its shape and some prove it: bad rows are a matter of the report. */
-function fits({ rows, fitting, shaped }: FileRows): boolean {
-  return fitting > 0 && (fitting * 2 >= rows || shaped * 2 >= rows);
+function known(facts: TableFacts): Partial<TableFacts> {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

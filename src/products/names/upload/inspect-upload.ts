@@ -5,7 +5,8 @@ import { NAME_PARSERS } from '../parsers/index.ts';
 import type { NameParser } from '../parsers/name-parser.ts';
 import { describeFound, type FoundLayout, foundInWords } from './describe-found.ts';
 import { createSampler, type ParserEvidence, type Sampler, weighParsers } from './detect-parser.ts';
-import { spread } from './sample-files.ts';
+import { dataFiles } from '../import/plan-files.ts';
+import { spread } from './spread.ts';
 
 export interface Inspection {
   readonly kind: Source['kind'];
@@ -42,7 +43,7 @@ export function inspectUpload(
     const parsers = NAME_PARSERS.filter(({ country }) => countryCode === null || country === countryCode);
     const evidence = await weighParsers(source, parsers, sampler, limits);
     const layouts: FoundLayout[] = [];
-    for (const file of spread(dataFiles(source, NAME_PARSERS), MOST_LAYOUTS)) {
+    for (const file of spread(dataFiles(source.files), MOST_LAYOUTS)) {
       layouts.push(await describeFound(file, limits));
     }
     const files = source.files.map(({ name, size }) => ({ name, size }));
@@ -59,7 +60,7 @@ export function validateUpload(
   return withSource(dependencies, upload, async (source, sampler) => {
     const { limits } = dependencies;
     const [evidence] = await weighParsers(source, [parser], sampler, limits);
-    const [file] = dataFiles(source, [parser]);
+    const [file = source.files[0]] = dataFiles(source.files);
     const layout = await describeFound(file as Source['files'][number], limits);
     return {
       evidence: evidence as ParserEvidence,
@@ -68,12 +69,6 @@ export function validateUpload(
       layout,
     };
   });
-}
-
-/** The files that one of the parsers would read; all of them where none would. */
-function dataFiles(source: Source, parsers: readonly NameParser[]): Source['files'] {
-  const readable = source.files.filter(({ name }) => parsers.some((parser) => parser.readsFile(name)));
-  return readable.length > 0 ? readable : source.files;
 }
 
 async function withSource<T>(

@@ -32,20 +32,20 @@ export const yearCell: CellCheck = (cell, column, field) =>
     ? fieldError('invalid_year', { column, field, value: cell, message: yearRefusal(cell) })
     : undefined;
 
-/** Everything that is wrong with a row whose columns are checked in order; called for refused rows alone. */
+/**
+ * Everything that is wrong with a row whose columns are checked in order (undefined: a column that nobody reads);
+ * called for refused rows alone.
+ */
 export function rowErrors(
   cells: readonly string[],
   columns: readonly string[],
-  checks: readonly CellCheck[],
+  checks: readonly (CellCheck | undefined)[],
 ): readonly FieldError[] {
   const expected = `${columns.length} cells: ${columns.join(', ')}`;
-  if (cells.length > columns.length) {
-    const value = cells.slice(columns.length).join(', ');
-    const message = `The row has ${cells.length} cells, ${columns.length} are expected (${columns.join(', ')}).`;
-    return [fieldError('extra_cell', { column: columns.length + 1, value, message, expected })];
-  }
+  if (cells.slice(columns.length).some((cell) => cell.trim() !== '')) return [extraCells(cells, columns)];
   const errors: FieldError[] = [];
   checks.forEach((check, at) => {
+    if (!check) return;
     const cell = cells[at];
     const column = at + 1;
     const field = columns[at] ?? '';
@@ -60,5 +60,15 @@ export function rowErrors(
         : check(cell, column, field);
     if (error) errors.push(error);
   });
-  return errors;
+  // Blank cells too many are no fault beside another one.
+  return errors.length === 0 && cells.length > columns.length ? [extraCells(cells, columns)] : errors;
+}
+
+function extraCells(cells: readonly string[], columns: readonly string[]): FieldError {
+  return fieldError('extra_cell', {
+    column: columns.length + 1,
+    value: cells.slice(columns.length).join(', '),
+    message: `The row has ${cells.length} cells, ${columns.length} are expected (${columns.join(', ')}).`,
+    expected: `${columns.length} cells: ${columns.join(', ')}`,
+  });
 }
