@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -32,6 +32,8 @@ export interface Scene {
   kill(victim: Victim): Promise<boolean>;
   /** Starts what is gone, as a service manager would, and waits until everything answers. */
   recover(): Promise<void>;
+  /** What PostgreSQL logged. */
+  databaseLog(): string;
   /** The process that runs the jobs. */
   worker(): ProductProcess;
   startWorker(): Promise<ProductProcess>;
@@ -68,6 +70,7 @@ export async function startTogether(): Promise<Scene> {
       if (!isAlive(serve.pid)) serve = await startServe(dataDir, SETTINGS);
       await answers(serve.url);
     },
+    databaseLog: () => readFileSync(join(dataDir, 'postgres/server.log'), 'utf8'),
     worker: () => serve,
     startWorker: () => startWorkerProcess(dataDir, SETTINGS),
     async stop() {
@@ -111,6 +114,7 @@ export async function startApart(): Promise<Scene> {
       if (!isAlive(worker.pid)) worker = await startWorker();
       await answers(api.url);
     },
+    databaseLog: () => readFileSync(join(folder, 'postgres/server.log'), 'utf8'),
     worker: () => worker,
     startWorker,
     async stop() {

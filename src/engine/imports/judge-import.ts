@@ -7,6 +7,7 @@ import { markChecked, type RecordCounts } from './import-run.query.ts';
 import {
   countFound,
   createFound,
+  createReferences,
   type FieldPlace,
   type FoundCount,
   resolveReferences,
@@ -37,7 +38,10 @@ export interface Verdict {
 /** Everything that loading needs besides the stage itself; once for each attempt. */
 export async function resolveStage({ context, tables, resource }: Attempt): Promise<void> {
   if (resource.references.length === 0) return;
-  await context.session((session) => session.transaction((tx) => resolveReferences(tx, tables, resource)));
+  await context.session(async (session) => {
+    await createReferences(session, tables, resource);
+    await session.transaction((tx) => resolveReferences(tx, tables, resource));
+  });
 }
 
 /** Finds all that is wrong with staged records, and stores the report and the numbers of the refused ones. */

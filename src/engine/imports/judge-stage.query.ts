@@ -3,7 +3,8 @@ import { joinSql, rawSql, type Sql, sql } from '#platform/postgres/sql.ts';
 import { ERROR_CODES } from '../ingestion/error-codes.ts';
 import type { AttemptTables } from './attempt.ts';
 import type { Resource } from './resource.ts';
-import { REFERENCE_FAULTS, type StageCheck } from './stage-checks.query.ts';
+import { REFERENCE_FAULTS, type StageCheck, typeOf } from './stage-checks.query.ts';
+import { createStaging } from './stage-create.query.ts';
 
 /** Records of a chunk of `import_rejects`: those whose `(record - 1) / this` is its number. */
 export const RECORDS_PER_CHUNK = 10_000;
@@ -17,17 +18,26 @@ export interface FieldPlace {
   readonly column: string | null;
 }
 
-export async function createFound(tx: Database, tables: AttemptTables): Promise<void> {
-  await tx.run(
-    'createFound',
-    rawSql(
-      `CREATE UNLOGGED TABLE ${tables.found} (record bigint NOT NULL, kind smallint NOT NULL, conflict_with text)
-       WITH (autovacuum_enabled = false)`,
-    ),
-  );
+/** Outside of any transaction, as `createReferences`; see `createStaging`. */
+export function createFound(db: Database, { found }: AttemptTables): Promise<void> {
+  const columns = [
+    { name: 'record', type: 'bigint NOT NULL' },
+    { name: 'kind', type: 'smallint NOT NULL' },
+    { name: 'conflict_with', type: 'text' },
+  ];
+  return createStaging(db, [{ table: found, columns }]);
 }
 
-/** Looks the references of all records up; a table with a row for each. */
+export function createReferences(db: Database, { refs }: AttemptTables, resource: Resource): Promise<void> {
+  const columns = resource.references.flatMap(({ column }, at) => [
+    { name: `id_${at}`, type: typeOf(resource, column) },
+    { name: `fault_${at}`, type: 'integer NOT NULL' },
+  ]);
+  const record = { name: 'record', type: 'bigint NOT NULL' };
+  return createStaging(db, [{ table: refs, columns: [record, ...columns], index: '(record)' }]);
+}
+
+/** Looks the references of all records up: fills the table that has a row for each. */
 export async function resolveReferences(
   tx: Database,
   tables: AttemptTables,
@@ -54,10 +64,9 @@ export async function resolveReferences(
   await tx.run(
     'resolveReferences',
     sql`
-      CREATE UNLOGGED TABLE ${rawSql(tables.refs)} WITH (autovacuum_enabled = false) AS
+      INSERT INTO ${rawSql(tables.refs)}
       SELECT ${joinSql(all, ', ')} FROM ${rawSql(tables.table)} s ${joinSql(joins, ' ')}`,
   );
-  await tx.run('indexReferences', rawSql(`CREATE UNIQUE INDEX ON ${tables.refs} (record)`));
   await tx.run('analyzeReferences', rawSql(`ANALYZE ${tables.refs}`));
 }
 

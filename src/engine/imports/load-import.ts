@@ -16,7 +16,7 @@ import type { RecordRange } from './load-scope.query.ts';
 import { listTables } from './list-table.ts';
 import { analyzeLists } from './load-lists.query.ts';
 import { loadRange } from './load-stage.query.ts';
-import { makeCommentIds, reserveNumbers } from './prepare-load.query.ts';
+import { createMadeIds, makeCommentIds, reserveNumbers } from './prepare-load.query.ts';
 import { lateChecks } from './stage-checks.query.ts';
 
 const LANES = 2;
@@ -58,9 +58,10 @@ async function prepare(
       }),
     ));
   if (resource.madeId === 'comment') {
-    await context.session((session) =>
-      session.transaction((tx) => makeCommentIds(tx, run.no, resource, tables)),
-    );
+    await context.session(async (session) => {
+      await createMadeIds(session, tables);
+      await session.transaction((tx) => makeCommentIds(tx, run.no, resource, tables));
+    });
   }
   const checks = [
     ...lateChecks({ resource, tables, onConflict: run.options.on_conflict }),

@@ -2,6 +2,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import { rawSql, sql } from '#platform/postgres/sql.ts';
 import type { AttemptTables } from './attempt.ts';
 import type { Resource } from './resource.ts';
+import { createStaging } from './stage-create.query.ts';
 import { presentBit } from './stage-table.query.ts';
 
 /**
@@ -38,6 +39,15 @@ export async function reserveNumbers(
   return (row as { first: number }).first;
 }
 
+/** Outside of any transaction; see `createStaging`. */
+export function createMadeIds(db: Database, { made }: AttemptTables): Promise<void> {
+  const columns = [
+    { name: 'record', type: 'bigint NOT NULL' },
+    { name: 'id', type: 'text NOT NULL' },
+  ];
+  return createStaging(db, [{ table: made, columns, index: '(record)' }]);
+}
+
 /**
  * Makes `cm_<slug>_<number>` for records without an id: the numbers after the highest of the article, in file order.
  * Rows of this import do not count, so that a second attempt makes the same ids.
@@ -55,7 +65,7 @@ export async function makeCommentIds(
   await tx.run(
     'makeCommentIds',
     sql`
-      CREATE UNLOGGED TABLE ${rawSql(tables.made)} WITH (autovacuum_enabled = false) AS
+      INSERT INTO ${rawSql(tables.made)}
       WITH refused AS MATERIALIZED (SELECT unnest(records) AS record FROM import_rejects WHERE import_no = ${rawSql(String(importNo))}),
       nameless AS MATERIALIZED (
         SELECT s.record, r.id_0 AS owner FROM ${rawSql(tables.table)} s JOIN ${rawSql(tables.refs)} r USING (record)
@@ -72,6 +82,5 @@ export async function makeCommentIds(
                || coalesce(h.number, 0) + row_number() OVER (PARTITION BY n.owner ORDER BY n.record) AS id
       FROM nameless n JOIN ${rawSql(table)} a ON a.id = n.owner LEFT JOIN highest h ON h.owner = n.owner`,
   );
-  await tx.run('indexMadeIds', rawSql(`CREATE UNIQUE INDEX ON ${tables.made} (record)`));
   await tx.run('analyzeMadeIds', rawSql(`ANALYZE ${tables.made}`));
 }

@@ -172,6 +172,6 @@ function stored(resource: Resource, field: string): string {
   return resource.fields.find(({ name }) => name === field)?.column ?? field;
 }
 
-function typeOf(resource: Resource, field: string): string {
+export function typeOf(resource: Resource, field: string): string {
   return resource.fields.find(({ name }) => name === field)?.type ?? 'text';
 }

@@ -31,7 +31,7 @@ const MOST_EXAMPLES = 20;
 
 /**
  * Reads all records, judges them field by field and copies them into the stage table, refused ones included; their
- * errors go to the table of errors. One transaction that makes both tables, so a broken attempt leaves nothing.
+ * errors go to the table of errors, all in one transaction. A broken attempt leaves empty tables, which the next drops.
  * Judged here: structure, types, rules of fields and records, `required` (also of references: neither of the two has a
  * value). Not judged here: duplicates, and whether what is referred to exists.
  * Throws what the source throws (AppError), and what a field's protector throws.
@@ -45,9 +45,9 @@ export function stageRecords(
   const { stage, importId, detailCap } = options;
   const { signal } = context;
   context.progress({ bytes_total: opened.size });
-  return context.session((session) =>
-    session.transaction(async (tx) => {
-      await createStage(tx, stage, resource);
+  return context.session(async (session) => {
+    await createStage(session, stage, resource);
+    return session.transaction(async (tx) => {
       const writer = openStageWriter(tx, stage, resource);
       const visitor = createStageVisitor({ opened, resource, importId, writer, detailCap, signal });
       const chunk = async (recordsRead: number): Promise<void> => {
@@ -66,8 +66,8 @@ export function stageRecords(
         hasSecrets: opened.hasSecrets || visitor.keys.metSecret,
         warnings: warningsOf(opened, visitor),
       };
-    }),
-  );
+    });
+  });
 }
 
 function warningsOf(opened: OpenedImport, visitor: StageVisitor): ReportWarning[] {

@@ -1,6 +1,7 @@
 import type { Database } from '#platform/postgres/database.ts';
 import { rawSql } from '#platform/postgres/sql.ts';
 import type { Resource } from './resource.ts';
+import { createStaging } from './stage-create.query.ts';
 
 /** The two tables of one attempt at an import, with their schema; made of numbers only, so they may stand in SQL. */
 export interface StageNames {
@@ -65,17 +66,16 @@ export function presentBit(resource: Resource, field: string): number {
   return 1 << resource.fields.findIndex(({ name }) => name === field);
 }
 
-/** Makes both tables, in the transaction that fills them: COPY (FREEZE) needs that. */
-export async function createStage(tx: Database, stage: StageNames, resource: Resource): Promise<void> {
-  const create = (table: string, columns: readonly StageColumn[]): Promise<number> => {
-    const list = columns.map(({ name, type }) => `"${name}" ${type}`).join(', ');
-    return tx.run(
-      'createStage',
-      rawSql(`CREATE UNLOGGED TABLE ${table} (${list}) WITH (autovacuum_enabled = false)`),
-    );
-  };
-  await create(stage.table, stageColumns(resource));
-  await create(stage.errors, ERROR_COLUMNS);
+/** Makes both tables, empty and outside of any transaction; see `createStaging`. */
+export function createStage(db: Database, stage: StageNames, resource: Resource): Promise<void> {
+  return createStaging(db, [
+    {
+      table: stage.table,
+      columns: stageColumns(resource),
+      index: 'USING brin (record) WITH (pages_per_range = 32)',
+    },
+    { table: stage.errors, columns: ERROR_COLUMNS },
+  ]);
 }
 
 /** The COPY of rows in the text format, in the order of `stageColumns`. */
@@ -87,11 +87,11 @@ export function stageErrorsCopy(stage: StageNames): string {
   return copyOf(stage.errors, ERROR_COLUMNS);
 }
 
-/** Makes a filled stage ready for questions: `record` is found by index in both, and the planner knows their sizes. */
+/** Makes a filled stage ready for questions: ranges of records are found by index, and the planner knows the sizes. */
 export async function finishStage(tx: Database, stage: StageNames, resource: Resource): Promise<void> {
   const keys = [...new Set([...resource.unique, ...resource.references.flatMap((r) => [r.column, r.byKey])])];
-  await tx.run('indexStage', rawSql(`CREATE UNIQUE INDEX ON ${stage.table} (record)`));
-  await tx.run('indexStageErrors', rawSql(`CREATE UNIQUE INDEX ON ${stage.errors} (record, ord)`));
+  // Rows lie in the order of the file, so it is enough to know which pages hold which records.
+  await tx.run('indexStage', rawSql(`SELECT brin_summarize_new_values('${stage.table}_idx')`));
   await tx.run('sampleStage', rawSql('SET LOCAL default_statistics_target = 20'));
   const list = keys.map((name) => `"${name}"`).join(', ');
   await tx.run(
@@ -111,5 +111,5 @@ function stageType(type: string): string {
 
 function copyOf(table: string, columns: readonly StageColumn[]): string {
   const list = columns.map(({ name }) => `"${name}"`).join(', ');
-  return `COPY ${table} (${list}) FROM STDIN (FORMAT text, FREEZE)`;
+  return `COPY ${table} (${list}) FROM STDIN (FORMAT text)`;
 }

@@ -31,7 +31,7 @@ const CHUNK_BYTES = 1 << 18;
 /** Errors wait for the COPY of records to be interrupted for them. */
 const WAITING_ERROR_BYTES = 4 << 20;
 
-/** In the transaction that made the tables. */
+/** Within a transaction. */
 export function openStageWriter(session: Session, stage: StageNames, resource: Resource): StageWriter {
   let copy = openCopy(session, stageCopy(stage, resource));
   let errorChunks: Buffer[] = [];

@@ -23,14 +23,6 @@ export interface ServerOptions {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/**
- * Failures that the next start does not have. Backends of a killed server notice within moments that it is gone. And
- * where an unlogged table was given up right before a kill, recovery brings back one of its files and stumbles over the
- * other, which the next recovery removes first.
- */
-const PASSES =
-  /pre-existing shared memory block|lock file .* already exists|could not create file "base\/[^"]+": File exists/;
-
 /** How a start ended: the server takes connections, or another program has the port. */
 export type StartResult =
   | { readonly kind: 'ready'; readonly child: ChildProcess }
@@ -47,8 +39,9 @@ export async function startServer(options: ServerOptions): Promise<StartResult> 
     if (started.kind !== 'failed') return started;
     if (/could not bind|could not create any TCP\/IP sockets/.test(started.said))
       return { kind: 'port_taken' };
-    if (!PASSES.test(started.said) || performance.now() > deadline)
-      throw startFailed(options.logFile, started.said);
+    // Backends of a killed server notice within moments that it is gone.
+    const oldBackends = /pre-existing shared memory block|lock file .* already exists/.test(started.said);
+    if (!oldBackends || performance.now() > deadline) throw startFailed(options.logFile, started.said);
     await stopOrphan(options.dataFolder);
     await delay(100);
   }
