@@ -66,7 +66,10 @@ async function countEligible(
   return row?.count ?? 0;
 }
 
-/** Without ON CONFLICT, which costs a third more: a race that is lost fails the batch, which is looked at then. */
+/**
+ * Without ON CONFLICT, which costs a third more: a race that is lost fails the batch, which is looked at then. In the
+ * order of the natural key, which saves a quarter: a row meets the pages of indexes that the one before it left at hand.
+ */
 function insertRows(tx: Database, setting: LoadSetting, range: RecordRange): Promise<number> {
   const { resource, run } = setting;
   const columns = insertColumns(setting);
@@ -86,7 +89,7 @@ function insertRows(tx: Database, setting: LoadSetting, range: RecordRange): Pro
       )}
       FROM ${source(setting)} CROSS JOIN (SELECT created_at AS at FROM import_jobs WHERE no = ${run.no}) import
       WHERE ${isEligible(range)} AND ${isNew}
-      ORDER BY s.record`,
+      ORDER BY ${rawSql(`s."${resource.naturalKey}"`)}`,
   );
 }
 
