@@ -6,6 +6,8 @@ import { momentBefore } from '#platform/postgres/server-state.ts';
 import { defineJob, type JobDefinition } from '../jobs/define-job.ts';
 import type { RecurringJob } from '../jobs/schedule.ts';
 import { findUnneededFiles } from './import-files.query.ts';
+import { dropStages } from './import-run.query.ts';
+import { findLeftStages } from './stage-leftovers.query.ts';
 
 /** Files without an import: an upload that is being accepted has none yet. */
 const FILE_MS = 86_400_000;
@@ -18,7 +20,7 @@ export const IMPORTS_MAINTENANCE: RecurringJob = {
   everyMs: 3_600_000,
 };
 
-/** The job that deletes files which no import needs any more. */
+/** The job that deletes files and staging tables which no import needs any more. */
 export function maintainImportsJob({
   pool,
   files,
@@ -34,7 +36,12 @@ export function maintainImportsJob({
     async run(_payload, { signal }) {
       const before = await momentBefore(pool, fileMs);
       const findUnnamed = (keys: readonly string[]): Promise<string[]> => findUnneededFiles(pool, keys);
-      return { files: await sweepFiles(files, { prefix: 'imports/', before, findUnnamed, signal }) };
+      const left = await findLeftStages(pool);
+      for (const importNo of left) await dropStages(pool, importNo);
+      return {
+        stages: left.length,
+        files: await sweepFiles(files, { prefix: 'imports/', before, findUnnamed, signal }),
+      };
     },
   });
 }
