@@ -10,6 +10,9 @@ import { sql } from '#platform/postgres/sql.ts';
 
 export const silent = createLogger({ level: 'silent', format: 'json' });
 
+/** Far more than anything takes, also on a machine that is busy with other things. */
+const WITHIN_MS = 60_000;
+
 /** Leases of 2 s, no chance in delays, everything else as by default. */
 const workerDefaults = {
   concurrency: 4,
@@ -49,15 +52,12 @@ export interface JobRow {
   readonly lost_leases: number;
   readonly outages: number;
   readonly result: unknown;
-  readonly retry_in: number | null;
 }
 
 export async function jobRow(db: Database, id: string): Promise<JobRow> {
   const row = await db.maybeOne<JobRow>(
     'job row',
-    sql`SELECT *, lease_token::int AS lease_token,
-               extract(epoch FROM next_retry_at - clock_timestamp())::float8 AS retry_in
-        FROM jobs WHERE id = ${id}`,
+    sql`SELECT *, lease_token::int AS lease_token FROM jobs WHERE id = ${id}`,
   );
   if (!row) throw new Error(`no job ${id}`);
   return row;
@@ -67,7 +67,7 @@ export async function jobRow(db: Database, id: string): Promise<JobRow> {
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
-  withinMs = 10_000,
+  withinMs = WITHIN_MS,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
@@ -133,7 +133,7 @@ export function startChildWorker(
   return {
     process: child,
     async says(line) {
-      const deadline = AbortSignal.timeout(10_000);
+      const deadline = AbortSignal.timeout(WITHIN_MS);
       while (!heard.includes(line)) {
         if (deadline.aborted) throw new Error(`the child did not say "${line}" but ${JSON.stringify(heard)}`);
         await Promise.race([changed.promise, once(deadline, 'abort')]);

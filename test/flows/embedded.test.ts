@@ -23,7 +23,7 @@ import { PREFIX, silentLog } from '#test/support/postgres-server.ts';
 
 const OWNER = join(import.meta.dirname, '../support/postgres-owner.ts');
 const NOBODY = 65_534;
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 60_000;
 
 test('runs under a closed folder with a space in its name, durable, and keeps its data', async (t) => {
   const dataDir = join(closedFolder(t), 'my data');

@@ -61,11 +61,7 @@ async function show(id: string): Promise<Body> {
 }
 
 async function ended(id: string): Promise<Body> {
-  await until(
-    async () => !['pending', 'processing'].includes((await show(id)).status),
-    'the export ends',
-    10_000,
-  );
+  await until(async () => !['pending', 'processing'].includes((await show(id)).status), 'the export ends');
   return show(id);
 }
 

@@ -73,14 +73,14 @@ test('a slow but steady upload outlives the read timeout', async (t) => {
       });
       app.post('/v1/slow', { config }, ({ body }) => ({ bytes: body }));
     },
-    { readTimeoutMs: 1000 },
+    { readTimeoutMs: 2500 },
   );
   const { socket, received } = await open(url);
   socket.write(
     'POST /v1/slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\n',
   );
   for (let sent = 0; sent < 10; sent += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await new Promise((resolve) => setTimeout(resolve, 300));
     socket.write('x');
   }
   assert.match(await received(), /200 OK.*\{"bytes":10\}/s);
@@ -91,11 +91,11 @@ test('a handler that thinks longer than both timeouts is not silence', async (t)
     t,
     (app) => {
       app.post('/v1/think', { config }, async () => {
-        await new Promise((resolve) => setTimeout(resolve, 400));
+        await new Promise((resolve) => setTimeout(resolve, 1200));
         return 'thought';
       });
     },
-    { readTimeoutMs: 100, writeTimeoutMs: 100 },
+    { readTimeoutMs: 500, writeTimeoutMs: 500 },
   );
   const response = await fetch(`${url}/v1/think`, { method: 'POST' });
   assert.equal(await response.text(), 'thought');
@@ -136,7 +136,7 @@ test('a stop lets running requests finish, takes no new ones and tells event str
   await (await fetch(`${url}/v1/quick`)).text();
   const answer = fetch(`${url}/v1/running`);
   await entered;
-  const stopped = stopHttpServer(app, 5000);
+  const stopped = stopHttpServer(app, 60_000);
   if (!app.stopping.aborted) await once(app.stopping, 'abort');
   await assert.rejects(async () => {
     // The listener closes a moment after the signal.
@@ -146,7 +146,7 @@ test('a stop lets running requests finish, takes no new ones and tells event str
   release();
   assert.equal(await (await answer).text(), 'finished');
   await stopped;
-  assert.ok(performance.now() - releasedAt < 4000, 'kept-alive connections must not hold the stop up');
+  assert.ok(performance.now() - releasedAt < 30_000, 'kept-alive connections must not hold the stop up');
 });
 
 test('a stop cuts what does not finish in time', async () => {
@@ -166,7 +166,7 @@ test('a stop cuts what does not finish in time', async () => {
 
 test(
   'a client that goes away in the middle of its upload is noted, not reported as a failure',
-  { timeout: 10_000 },
+  { timeout: 60_000 },
   async (t) => {
     const lines: string[] = [];
     const { promise: logged, resolve } = Promise.withResolvers<void>();

@@ -213,9 +213,9 @@ test('streams end when the server stops', async () => {
   const stream = await openEvents(await enqueue('alice', 'waiting'));
   await stream.next();
   const stopped = performance.now();
-  await stopHttpServer(app, 10_000);
+  await stopHttpServer(app, 60_000);
   assert.equal(await stream.ends(), true);
-  assert.ok(performance.now() - stopped < 5_000);
+  assert.ok(performance.now() - stopped < 30_000, 'it did not wait for their end');
 });
 
 const nothing = { phase: null, bytes_done: 0, bytes_total: null, records_done: 0 };
@@ -244,7 +244,7 @@ async function openEvents(id: string, lastEventId?: string): Promise<Events> {
   const leaving = new AbortController();
   const response = await fetch(`${base}/v1/jobs/${id}/events`, {
     headers: { authorization: 'alice', ...(lastEventId && { 'last-event-id': lastEventId }) },
-    signal: AbortSignal.any([leaving.signal, AbortSignal.timeout(10_000)]),
+    signal: AbortSignal.any([leaving.signal, AbortSignal.timeout(60_000)]),
   });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';

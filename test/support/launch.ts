@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 export const LAUNCHER = join(import.meta.dirname, '../../bin/affirm-name.mjs');
 
-const SAYS_WITHIN_MS = 30_000;
-const ENDS_WITHIN_MS = 30_000;
+const SAYS_WITHIN_MS = 60_000;
+const ENDS_WITHIN_MS = 60_000;
 
 export type Settings = Readonly<Record<string, string>>;
 

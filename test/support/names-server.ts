@@ -119,7 +119,7 @@ export async function startNamesServer(
       return server.settled(answer.body.data.dataset_id);
     },
     async settled(id) {
-      const deadline = performance.now() + 20_000;
+      const deadline = performance.now() + 60_000;
       for (;;) {
         const { body } = await server.request('GET', `/v1/datasets/${id}`);
         if (['completed', 'failed', 'canceled'].includes(body.data.status)) return body.data;

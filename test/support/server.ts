@@ -9,7 +9,7 @@ import { stopOrphan } from '#platform/postgres/embedded-server.ts';
 import { type CommandResult, launch, runCommand, type Settings } from './launch.ts';
 import { PREFIX } from './postgres-server.ts';
 
-const ANSWER_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 60_000;
 const ADDRESS = /(?:answers|says how it is) at (http:\/\/[^"\s]+)/;
 
 /** A real process of the command line that runs until it is told to end. */
@@ -75,7 +75,7 @@ export async function ask(server: ServerProcess, path: string): Promise<any> {
 export async function until(
   condition: () => Promise<boolean>,
   what: string,
-  limitMs = 30_000,
+  limitMs = 60_000,
 ): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (!(await condition())) {
