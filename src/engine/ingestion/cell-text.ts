@@ -28,7 +28,7 @@ export function cellText({ t: type, v: value, z: format }: CellObject, startsIn1
 }
 
 /** All digits that tell a number from its neighbours. */
-function numberText(value: number): string {
+export function numberText(value: number): string {
   const text = String(value);
   const written = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
   if (written === null) return text;

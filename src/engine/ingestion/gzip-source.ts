@@ -7,9 +7,9 @@ import {
 } from './archive-errors.ts';
 import { gunzip, isDataFault } from './decompress.ts';
 import type { IngestionLimits } from './limits.ts';
-import { type KnownFormat, knownFormat, MAGIC_BYTES } from './magic.ts';
-import { RATIO_FREE_BYTES, type RangeReader, type SourceFile } from './source-file.ts';
-import { type OpenSheets, workbookBytes } from './workbook-source.ts';
+import { knownFormat, MAGIC_BYTES } from './magic.ts';
+import { RATIO_FREE_BYTES, type Openers, type RangeReader, type SourceFile } from './source-file.ts';
+import { workbookBytes } from './workbook-source.ts';
 
 /** The one text of a gzip file, which may have several members, or the sheets of a workbook. `size`: the compressed bytes. */
 export async function openGzip(
@@ -17,7 +17,7 @@ export async function openGzip(
   size: number,
   readRange: RangeReader,
   limits: IngestionLimits,
-  openSheets: OpenSheets,
+  open: Openers,
 ): Promise<SourceFile[]> {
   const name = filename.replace(/\.(gz|gzip)$/i, '');
   const file: SourceFile = {
@@ -25,15 +25,16 @@ export async function openGzip(
     size: null,
     open: (signal) => readGzip(name, size, readRange, limits, signal),
   };
-  const format = await formatOf(file);
-  if (format?.family === 'workbook') return openSheets(name, () => workbookBytes(file));
+  const start = await startOf(file);
+  const format = knownFormat(start);
+  if (format?.family === 'workbook') return open.sheets(name, () => workbookBytes(file));
   if (format?.family === 'zip' || format?.family === 'gzip' || format?.family === 'archive') {
     throw archiveNested(file.name, format.name);
   }
-  return [file];
+  return [await open.text(file, start)];
 }
 
-async function formatOf(file: SourceFile): Promise<KnownFormat | undefined> {
+async function startOf(file: SourceFile): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
   try {
@@ -48,7 +49,7 @@ async function formatOf(file: SourceFile): Promise<KnownFormat | undefined> {
       throw isCompressionError(error) ? archiveDamaged('its gzip data is damaged or cut off', error) : error;
   }
   if (length === 0) throw emptyFile(`The text in "${file.name}"`);
-  return knownFormat(Buffer.concat(pieces).subarray(0, MAGIC_BYTES));
+  return Buffer.concat(pieces).subarray(0, MAGIC_BYTES);
 }
 
 async function* readGzip(

@@ -14,6 +14,14 @@ export interface SourceFile {
   open(signal?: AbortSignal): AsyncIterable<Buffer>;
 }
 
+/** How a file of an upload becomes texts. */
+export interface Openers {
+  /** The sheets of a workbook as files called `<workbook>#<sheet>`; `load` gives its stored bytes. */
+  sheets(name: string, load: () => Promise<Buffer>): Promise<SourceFile[]>;
+  /** `start`: its first bytes. */
+  text(file: SourceFile, start: Buffer): Promise<SourceFile>;
+}
+
 /** The stored bytes from `start` to `end` in pieces. */
 export type RangeReader = (start: number, end: number, signal?: AbortSignal) => AsyncIterable<Buffer>;
 

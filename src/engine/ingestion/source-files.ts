@@ -2,10 +2,11 @@ import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
 import { emptyFile, formatUnsupported } from './archive-errors.ts';
 import { type BlockReader, createBlockReader } from './block-reader.ts';
+import { openCube } from './cube-source.ts';
 import { openGzip } from './gzip-source.ts';
 import type { IngestionLimits } from './limits.ts';
 import { type KnownFormat, knownFormat, MAGIC_BYTES } from './magic.ts';
-import type { RangeReader, SourceFile } from './source-file.ts';
+import type { Openers, RangeReader, SourceFile } from './source-file.ts';
 import { createSheetOpener, workbookBytes } from './workbook-source.ts';
 import { openZip } from './zip-source.ts';
 
@@ -25,6 +26,8 @@ export interface Source {
 export interface SourceOptions {
   /** Lines of a sheet all end with its last column; default: each with its own last cell. */
   readonly evenRows?: boolean;
+  /** Statistical cubes (JSON-stat, PC-Axis) are read as tables; default: as the texts that they are. */
+  readonly cubes?: boolean;
 }
 
 /** Up to here a range is read through the window that neighbours share, beyond it as a stream of its own. */
@@ -33,21 +36,23 @@ const SMALL_RANGE_BYTES = 512 * 1024;
 /**
  * The texts in an upload. What it is, its first bytes say, never its name. Each sheet of a workbook is a text.
  * Throws AppError: empty_file, not_text, archive_damaged, archive_encrypted, archive_nested, archive_limit,
- * workbook_damaged, workbook_too_large (unprocessable), format_unsupported (unsupported_type).
+ * workbook_damaged, workbook_too_large, with `cubes` cube_invalid (unprocessable), format_unsupported
+ * (unsupported_type).
  */
 export async function openSource(
   store: FileStore,
   key: string,
   filename: string,
   limits: IngestionLimits,
-  { evenRows = false }: SourceOptions = {},
+  { evenRows = false, cubes = false }: SourceOptions = {},
 ): Promise<Source> {
   const size = await store.size(key);
   if (size === undefined) throw new AppError('not_found', 'file_not_found', 'The file is no longer kept.');
   if (size === 0) throw emptyFile(`"${filename}"`);
 
   const blocks = createBlockReader(store, key, size);
-  const format = knownFormat(await blocks.read(0, MAGIC_BYTES));
+  const start = await blocks.read(0, MAGIC_BYTES);
+  const format = knownFormat(start);
   let consumed = 0;
   const readRange: RangeReader = async function* (start, end, signal) {
     signal?.throwIfAborted();
@@ -62,19 +67,20 @@ export async function openSource(
     }
   };
   const sheets = createSheetOpener(limits, { evenRows });
+  const open: Openers = { sheets: sheets.open, text: cubes ? openCube : (file) => Promise.resolve(file) };
   const whole: SourceFile = { name: filename, size, open: (signal) => readRange(0, size, signal) };
   const asWorkbook = async (): Promise<Content> => ({
     kind: 'workbook',
     files: await sheets.open(filename, () => workbookBytes(whole)),
   });
   const content = async (): Promise<Content> => {
-    if (format === undefined) return { kind: 'plain', files: [whole] };
+    if (format === undefined) return { kind: 'plain', files: [await open.text(whole, start)] };
     if (format.family === 'workbook') return asWorkbook();
     if (format.family === 'gzip') {
-      return { kind: 'gzip', files: await openGzip(filename, size, readRange, limits, sheets.open) };
+      return { kind: 'gzip', files: await openGzip(filename, size, readRange, limits, open) };
     }
     if (format.family !== 'zip') throw notSupported(filename, format);
-    const files = await openZip(filename, blocks, readRange, limits, sheets.open);
+    const files = await openZip(filename, blocks, readRange, limits, open);
     return files === null ? asWorkbook() : { kind: 'zip', files };
   };
   const found = await content();

@@ -3,11 +3,8 @@ import { notWorkbook, workbookDamaged, workbookEncrypted, workbookTooLarge } fro
 import { askWorkbook, type WorkbookReply } from './ask-workbook.ts';
 import type { Dialect } from './dialect.ts';
 import type { IngestionLimits } from './limits.ts';
-import type { SourceFile } from './source-file.ts';
+import type { Openers, SourceFile } from './source-file.ts';
 import { unpackWorkbook } from './workbook-package.ts';
-
-/** The sheets of a workbook as files called `<workbook>#<sheet>`; `load` gives its stored bytes. */
-export type OpenSheets = (name: string, load: () => Promise<Buffer>) => Promise<SourceFile[]>;
 
 export interface SheetOptions {
   /** Every line of a sheet has as many cells as its widest one; otherwise empty cells at its end are left out. */
@@ -29,7 +26,7 @@ const SHEET_DIALECT: Dialect = { separator: ',', quote: '"', encoding: 'utf-8' }
 export function createSheetOpener(
   limits: IngestionLimits,
   options: SheetOptions,
-): { readonly open: OpenSheets; release(): void } {
+): { readonly open: Openers['sheets']; release(): void } {
   let kept: { readonly name: string; readonly texts: Promise<ReadonlyMap<string, Buffer>> } | undefined;
   const textsOf = (name: string, load: () => Promise<Buffer>): Promise<ReadonlyMap<string, Buffer>> => {
     if (kept?.name === name) return kept.texts;

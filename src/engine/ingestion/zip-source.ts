@@ -4,9 +4,9 @@ import { archiveDamaged, archiveNested, emptyFile } from './archive-errors.ts';
 import type { BlockReader } from './block-reader.ts';
 import { isDataFault } from './decompress.ts';
 import type { IngestionLimits } from './limits.ts';
-import { type KnownFormat, knownFormat } from './magic.ts';
-import type { RangeReader, SourceFile } from './source-file.ts';
-import { type OpenSheets, workbookBytes } from './workbook-source.ts';
+import { knownFormat, MAGIC_BYTES } from './magic.ts';
+import type { Openers, RangeReader, SourceFile } from './source-file.ts';
+import { workbookBytes } from './workbook-source.ts';
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 import { checkDeclaredSizes, type PlacedEntry, placeEntries, readEntry } from './zip-entries.ts';
 
@@ -26,7 +26,7 @@ export async function openZip(
   blocks: BlockReader,
   readRange: RangeReader,
   limits: IngestionLimits,
-  openSheets: OpenSheets,
+  open: Openers,
 ): Promise<SourceFile[] | null> {
   const all = await readZipDirectory(blocks, limits);
   if (all.some(({ name }) => OFFICE_MARKS.has(name))) return null;
@@ -34,12 +34,13 @@ export async function openZip(
   if (files.length === 0) throw emptyFile(`The archive "${filename}"`);
   checkNames(files);
   checkDeclaredSizes(files, limits);
-  const workbooks = new Set<string>();
+  const starts = new Map<string, Buffer>();
   const placed = await placeEntries(blocks, all, async (entry) => {
     if (!isFile(entry)) return;
-    const format = await formatOf(blocks, entry);
-    if (format?.family === 'workbook') workbooks.add(entry.name);
-    else if (format?.family === 'zip' || format?.family === 'gzip' || format?.family === 'archive') {
+    const start = await startOf(blocks, entry);
+    starts.set(entry.name, start);
+    const format = knownFormat(start);
+    if (format?.family === 'zip' || format?.family === 'gzip' || format?.family === 'archive') {
       throw archiveNested(entry.name, format.name);
     }
   });
@@ -47,16 +48,16 @@ export async function openZip(
   for (const entry of placed.filter(isFile)) {
     const { name, size } = entry;
     const file: SourceFile = { name, size, open: (signal) => readEntry(entry, readRange, signal) };
-    if (workbooks.has(name)) sources.push(...(await sheetsOf(file, openSheets)));
-    else sources.push(file);
+    sources.push(...(await textsOf(file, starts.get(name) ?? Buffer.alloc(0), open)));
   }
   return sources;
 }
 
 /** Another office document beside the tables is a file like any other, for whoever wants to read it. */
-async function sheetsOf(file: SourceFile, openSheets: OpenSheets): Promise<SourceFile[]> {
+async function textsOf(file: SourceFile, start: Buffer, open: Openers): Promise<SourceFile[]> {
+  if (knownFormat(start)?.family !== 'workbook') return [await open.text(file, start)];
   try {
-    return await openSheets(file.name, () => workbookBytes(file));
+    return await open.sheets(file.name, () => workbookBytes(file));
   } catch (error) {
     if (error instanceof AppError && error.code === 'format_unsupported') return [file];
     throw error;
@@ -76,10 +77,10 @@ function checkNames(files: readonly ZipEntry[]): void {
   }
 }
 
-async function formatOf(blocks: BlockReader, entry: PlacedEntry): Promise<KnownFormat | undefined> {
+async function startOf(blocks: BlockReader, entry: PlacedEntry): Promise<Buffer> {
   const { dataStart, compressedSize } = entry;
   const packed = await blocks.read(dataStart, dataStart + Math.min(compressedSize, PEEKED_BYTES));
-  return knownFormat(entry.isDeflated ? firstInflated(packed) : packed);
+  return (entry.isDeflated ? firstInflated(packed) : packed).subarray(0, MAGIC_BYTES);
 }
 
 /** What can be had of the first bytes; damage shows when the entry is read as a whole. */
