@@ -48,7 +48,7 @@ async function openOwn(
   { filePath, filename, options }: DatasetToImport,
   parser: NameParser,
 ): Promise<OpenedDataset> {
-  const source = await openSource(files, filePath, filename, limits);
+  const source = await openSource(files, filePath, filename, limits, { cubes: true });
   try {
     const { files: planned, unread } = await planFiles(source.files, parser, options, { limits });
     return { source, files: planned.map((file) => ({ ...file, layer: 0, isAmended: false })), unread };

@@ -100,7 +100,7 @@ async function parserOf(
   { parser, options }: UploadRequest,
   country: Country | undefined,
 ): Promise<ChosenParser> {
-  const source = await openSource(files, upload.key, upload.filename, limits);
+  const source = await openSource(files, upload.key, upload.filename, limits, { cubes: true });
   try {
     return await chooseParser({ source, limits, countryCode: country?.code ?? null, parser, options });
   } finally {

@@ -76,7 +76,7 @@ async function withSource<T>(
   upload: { readonly key: string; readonly filename: string },
   work: (source: Source, sampler: Sampler) => Promise<T>,
 ): Promise<T> {
-  const source = await openSource(files, upload.key, upload.filename, limits);
+  const source = await openSource(files, upload.key, upload.filename, limits, { cubes: true });
   try {
     return await work(source, createSampler());
   } finally {
