@@ -1,9 +1,10 @@
+import { gbOns } from './gb-ons.ts';
 import type { NameParser } from './name-parser.ts';
 import { usSsa } from './us-ssa.ts';
 import { usSsaState } from './us-ssa-state.ts';
 
 /** All parsers, in the order in which they are listed. A new country is one file and one line here. */
-export const NAME_PARSERS: readonly NameParser[] = [usSsa, usSsaState];
+export const NAME_PARSERS: readonly NameParser[] = [usSsa, usSsaState, gbOns];
 
 export function findParser(id: string): NameParser | undefined {
   return NAME_PARSERS.find((parser) => parser.id === id);

@@ -70,9 +70,12 @@ function rowParser(table: LongTable): TableLayout['parseRow'] {
   const countAt = columns.count ?? NOWHERE;
   const width = table.header.cells.length;
   const errorsOf = refusal(table, readCount);
+  // Copyright on the left and a date of release on the right, say.
+  const withoutObservation = (cells: readonly string[]): 'note' | undefined =>
+    isBlank(cells[nameAt]) && isBlank(cells[countAt]) ? 'note' : undefined;
 
   return (cells, facts): RowOutcome<NameCount> => {
-    const left = leftOut(cells) ?? skips?.(cells);
+    const left = leftOut(cells) ?? skips?.(cells) ?? withoutObservation(cells);
     if (left !== undefined) return skipped(left);
     const name = checkName(cells[nameAt] ?? '');
     const gender = genderAt === undefined ? facts.gender : readGender((cells[genderAt] ?? '').trim());
@@ -107,6 +110,10 @@ export function leftOut(cells: readonly string[]): 'blank' | 'note' | undefined 
     if (cell.trim() !== '' && ++filled > 1) return undefined;
   }
   return filled === 0 ? 'blank' : 'note';
+}
+
+function isBlank(cell: string | undefined): boolean {
+  return cell === undefined || cell.trim() === '';
 }
 
 /** A printed rank: `4`, `4=`, `=803`, `4.`; null for all else. */
