@@ -59,7 +59,10 @@ for (const [packed, gender] of [
         [slice?.file, slice?.area, slice?.gender, String(slice?.year), slice?.rows, slice?.sum],
         [inner, 'GB-EAW', gender, year, rows, sum],
       );
-      assert.deepEqual(slice?.top.map(({ name, count }) => `${name} ${count}`), top);
+      assert.deepEqual(
+        slice?.top.map(({ name, count }) => `${name} ${count}`),
+        top,
+      );
     }
   });
 }

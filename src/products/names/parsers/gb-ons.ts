@@ -15,7 +15,8 @@ export const gbOns: NameParser = {
   country: 'GB',
   name: 'Office for National Statistics, England and Wales',
   version: '1.0.0',
-  description: 'Baby names in England and Wales: the full list of a workbook of one year and sex, from 1996 on.',
+  description:
+    'Baby names in England and Wales: the full list of a workbook of one year and sex, from 1996 on.',
   sampleFormat:
     '"Top names for baby girls in England and Wales, 2013"\nRank,Name,Count\n1,AMELIA,5570\n2,OLIVIA,4598',
   office: 'Office for National Statistics',

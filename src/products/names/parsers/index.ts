@@ -1,10 +1,12 @@
+import { frInsee } from './fr-insee.ts';
+import { gbNisra } from './gb-nisra.ts';
 import { gbOns } from './gb-ons.ts';
 import type { NameParser } from './name-parser.ts';
 import { usSsa } from './us-ssa.ts';
 import { usSsaState } from './us-ssa-state.ts';
 
 /** All parsers, in the order in which they are listed. A new country is one file and one line here. */
-export const NAME_PARSERS: readonly NameParser[] = [usSsa, usSsaState, gbOns];
+export const NAME_PARSERS: readonly NameParser[] = [usSsa, usSsaState, gbOns, frInsee, gbNisra];
 
 export function findParser(id: string): NameParser | undefined {
   return NAME_PARSERS.find((parser) => parser.id === id);
