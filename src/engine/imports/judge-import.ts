@@ -71,12 +71,17 @@ async function saveVerdict(
   { staged, places, warnings }: JudgedFile,
   checks: readonly StageCheck[],
 ): Promise<Verdict> {
-  const refused = await saveRejects(tx, tables, run.no);
+  const refused = await saveRejects(tx, tables, run.no, staged.rejected);
   const verdict = { records: staged.records, refused };
   const { dry_run: isDryRun, on_conflict: onConflict } = run.options;
   const forecast =
     isDryRun || onConflict === 'skip' ? await forecastLoad(tx, { resource, tables, run }) : null;
-  const ledger = mergeLedgers(staged.ledger, refused, await countFound(tx, tables), checks, places, forecast);
+  const found = await countFound(
+    tx,
+    tables,
+    places.some(({ entry }) => entry !== null),
+  );
+  const ledger = mergeLedgers(staged.ledger, refused, found, checks, places, forecast);
   const reportNo = await saveReport(tx, run.id, { ledger, errors: [], warnings });
   await saveStageErrors(tx, tables, resource, { no: reportNo, cap: DETAIL_CAP, checks, places });
   await markChecked(tx, run.id, {
