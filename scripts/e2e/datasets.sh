@@ -8,6 +8,7 @@ printf 'Olivia,F,30\nEmma,F,20\nJordan,F,10\nJordan,X,10\nJordan,M,40\n' >"$file
 
 call 200 POST /v1/datasets/inspect --form country_id=US --form "file=@$file"
 says 'us_ssa'
+call_json 422 POST /v1/datasets '{"url":"http://10.0.0.1/names.zip","country_id":"US"}'
 call 202 POST /v1/datasets --header "Idempotency-Key: e2e-$run" \
   --form country_id=US --form allow_duplicate=true --form "file=@$file"
 id=$(value dataset_id)

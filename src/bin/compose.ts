@@ -53,12 +53,14 @@ export function layFoundation(options: FoundationOptions): Foundation {
   const files = createLocalFileStore(config.storagePath);
   const scratchDir = scratchFolder(config.dataDir);
   const { uploads: limits, outgoing } = config;
+  const maxFetchBytes = limits.maxUploadBytes;
+  const sourceRules = { allowedHosts: outgoing.importHosts };
   const content = {
     pool,
     files,
     log,
     limits,
-    maxFetchBytes: limits.maxUploadBytes,
+    maxFetchBytes,
     batchRecords: limits.importBatchSize,
     outgoing,
     resources: contentResources(limits),
@@ -67,7 +69,7 @@ export function layFoundation(options: FoundationOptions): Foundation {
     exportRetentionMs: config.retention.exportMs,
   };
   const definitions = jobDefinitions([
-    ...namesJobs({ pool, files, limits, scratchDir, log }),
+    ...namesJobs({ pool, files, limits, scratchDir, log, maxFetchBytes, sourceRules }),
     ...contentJobs(content),
     maintainIdempotencyJob(pool, config.retention.idempotencyMs),
   ]);
@@ -106,7 +108,8 @@ export async function composeApi(foundation: Foundation, options: ApiOptions): P
   void app.register(healthRoutes(healthOf(foundation, options.readiness)));
   void app.register(apiKeyRoutes(pool));
   void app.register(jobRoutes({ pool, definitions, log }));
-  void app.register(namesRoutes({ ...foundation, limits: config.uploads, maxUploadBytes }));
+  const sourceRules = { allowedHosts: config.outgoing.importHosts };
+  void app.register(namesRoutes({ ...foundation, limits: config.uploads, maxUploadBytes, sourceRules }));
   void app.register(statisticsRoutes(pool, options.model));
   void app.register(contentRoutes({ ...foundation.content, maxUploadBytes, definitions }));
   return app;

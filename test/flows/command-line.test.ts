@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCommand } from '#test/support/launch.ts';
 import { affirmName, dataFolder, startProcess } from '#test/support/server.ts';
+import { listen } from './fetching-scene.ts';
 
 test('the command line imports, tells what was refused, asks, and manages', async (t) => {
   const dataDir = dataFolder(t);
-  const server = await startProcess(t, dataDir);
+  const office = createServer((_request, response) => void response.end('Ada,F,20\nAlan,M,30\n'));
+  const host = `127.0.0.1:${await listen(t, office)}`;
+  const server = await startProcess(t, dataDir, { env: { URL_IMPORT_ALLOWED_HOSTS: host } });
   const run = (...words: string[]) => affirmName(server, ...words);
   const write = (name: string, text: string) => writeFileSync(join(dataDir, name), text);
   write('yob2020.txt', 'Emma,F,20\nOlivia,F,30\nJordan,F,10\nJordan,M,30\n');
@@ -21,6 +25,17 @@ test('the command line imports, tells what was refused, asks, and manages', asyn
     assert.match(lenient.stdout, /line 2: invalid_gender: .*\n.*line 3: invalid_count: /);
     const strict = await run('import', 'yob2021.txt', '--country', 'US', '--allow-duplicate', '--strict');
     assert.equal(strict.code, 1);
+  });
+
+  await t.test('an address in place of a file is fetched by the server', async () => {
+    const url = `http://${host}/yob1899.txt`;
+    const options = ['--edition', 'old', '--max-errors', '0', '--dry-run'];
+    const dry = await run('import', url, ...options);
+    assert.match(dry.stdout, /yob1899\.txt: 2 rows, 0 skipped, 0 refused; a dry run/, dry.stderr);
+    const refused = await run('import', 'https://10.0.0.1/names.zip', '--country', 'US');
+    assert.deepEqual([refused.code, /url_not_allowed/.test(refused.stdout)], [1, true]);
+    const wrong = await run('import', url, '--year', '20x0');
+    assert.match(wrong.stdout, /invalid_request/);
   });
 
   await t.test('what the server refuses is shown with its code, and fails the command', async () => {

@@ -31,6 +31,9 @@ import { jobReaches, silent, startTestWorker, until } from '../faults/jobs-suppo
 /** Lines of the office's layout (`Mary,F,10`) by year. */
 type YearFiles = Readonly<Record<number, string>>;
 
+/** A dataset whose file is there. */
+type StoredDataset = DatasetRow & { readonly country_no: number; readonly file_path: string };
+
 export interface NamesScene {
   readonly pool: Pool;
   readonly files: FileStore;
@@ -38,8 +41,8 @@ export interface NamesScene {
   readonly filesFolder: string;
   readonly model: ReadModel;
   /** Uploads national files of these years as one dataset, or an archive, and waits for its import. */
-  upload(years: YearFiles, edition?: string): Promise<DatasetRow>;
-  dataset(id: string): Promise<DatasetRow>;
+  upload(years: YearFiles, edition?: string): Promise<StoredDataset>;
+  dataset(id: string): Promise<StoredDataset>;
   publish(id: string): Promise<void>;
   delete(id: string): Promise<void>;
   restore(id: string): Promise<void>;
@@ -85,7 +88,7 @@ export async function namesScene(
   await foldAtOnce(pool);
   const folder = await mkdtemp(join(tmpdir(), 'affirm-names-'));
   const files = createLocalFileStore(join(folder, 'files'));
-  const shared = { pool, files, limits: DEFAULT_LIMITS };
+  const shared = { pool, files, limits: DEFAULT_LIMITS, sourceRules: { allowedHosts: [] }, maxFetchBytes: 0 };
   const jobs = wrap([
     ...importNameFileJobs({ ...shared, scratchDir: join(folder, 'scratch') }),
     ...maintenanceJobs({ pool, files, log: silent }),
@@ -97,10 +100,10 @@ export async function namesScene(
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function dataset(id: string): Promise<DatasetRow> {
+  async function dataset(id: string): Promise<StoredDataset> {
     const row = await findDataset(pool, id);
-    if (!row) throw new Error(`no dataset ${id}`);
-    return row;
+    if (!row || row.country_no === null || row.file_path === null) throw new Error(`no dataset ${id}`);
+    return { ...row, country_no: row.country_no, file_path: row.file_path };
   }
 
   return {

@@ -110,14 +110,14 @@ test('every wrong field is named at once', async () => {
   assert.deepEqual(named.sort(), Object.keys(fields).sort());
 });
 
-test('a request without a file, and one that names a URL, are told what to do', async () => {
+test('a request without a file is told what to do', async () => {
   const form = new FormData();
   form.set('country_id', 'US');
   const response = await fetch(`${names.url}/v1/datasets`, { method: 'POST', body: form });
   assert.equal(response.status, 400);
   assert.equal(((await response.json()) as { error: { code: string } }).error.code, 'missing_file');
-  const byUrl = await names.request('POST', '/v1/datasets', { url: 'https://example.org/a.zip' });
-  assert.deepEqual([byUrl.status, byUrl.body.error.code], [422, 'url_import_unavailable']);
+  const json = await names.request('POST', '/v1/datasets', { country_id: 'US' });
+  assert.deepEqual([json.status, json.body.error.code], [400, 'invalid_request']);
 });
 
 test('a file far beyond the limit is answered all the same, and only as much as needed is kept of it', async () => {

@@ -8,6 +8,7 @@ export const MIGRATION_ROWS: readonly string[] = [
   `INSERT INTO datasets (id, country_id, filename, file_path, file_size, checksum, parser)
    SELECT '00000000-0000-4000-8000-000000000002', id, 'names.zip', 'datasets/2/original', 9, repeat('0', 64), 'us_ssa'
    FROM countries WHERE code = 'US'`,
+  `INSERT INTO datasets (filename, source_url) VALUES ('other.zip', 'https://files.example/other.zip')`,
   `INSERT INTO jobs (dataset_id, type) VALUES ('00000000-0000-4000-8000-000000000002', 'parse_dataset')`,
   `INSERT INTO reports (job_id) VALUES ('00000000-0000-4000-8000-000000000003')`,
   `INSERT INTO record_errors (report_no, seq, code, category, phase, message)

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_LIMITS } from '#engine/ingestion/limits.ts';
+import type { UrlRules } from '#engine/fetching/url-guard.ts';
 import { jobDefinitions } from '#engine/jobs/define-job.ts';
 import { startWorker, type Worker } from '#engine/jobs/worker.ts';
 import { createLocalFileStore } from '#platform/files/local-file-store.ts';
@@ -50,6 +51,7 @@ const log = createLogger({ level: 'silent', format: 'json' });
 export interface NamesServerOptions {
   readonly maxUploadBytes?: number;
   readonly authorize?: Authorize;
+  readonly sourceRules?: UrlRules;
 }
 
 /** The names product with a real worker on a database of its own; stopped at the end of the test file. */
@@ -61,14 +63,16 @@ export async function startNamesServer(
   const files = createLocalFileStore(join(folder, 'files'));
   await files.check();
   const { pool } = db;
-  const shared = { pool, files, limits: DEFAULT_LIMITS };
-  const definitions = jobDefinitions(namesJobs({ ...shared, scratchDir: join(folder, 'scratch'), log }));
+  const { maxUploadBytes = 0, sourceRules = { allowedHosts: [] } } = options;
+  const shared = { pool, files, limits: DEFAULT_LIMITS, sourceRules };
+  const scratchDir = join(folder, 'scratch');
+  const definitions = jobDefinitions(
+    namesJobs({ ...shared, scratchDir, log, maxFetchBytes: maxUploadBytes }),
+  );
   const app = await createHttpServer(
     serverOptions(options.authorize ? { authorize: options.authorize } : {}),
   );
-  void app.register(
-    namesRoutes({ ...shared, definitions, log, maxUploadBytes: () => options.maxUploadBytes ?? 0 }),
-  );
+  void app.register(namesRoutes({ ...shared, definitions, log, maxUploadBytes: () => maxUploadBytes }));
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const worker = await startWorker({
     pool,

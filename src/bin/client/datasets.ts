@@ -3,7 +3,7 @@ import { print, printFacts, printJson, printTable, timeText } from './output.ts'
 
 interface Dataset {
   readonly id: string;
-  readonly country: string;
+  readonly country: string | null;
   readonly filename: string;
   readonly status: string;
   readonly published: boolean;

@@ -10,6 +10,7 @@ Examples:
   affirm-name import names.zip --country US
   affirm-name import yob*.txt --country US --strict
   affirm-name import 2020.txt --country US --parser us_ssa --year 2020 --dry-run
+  affirm-name import https://www.ssa.gov/oact/babynames/names.zip --country US
   affirm-name import users.csv --as users
   affirm-name import staff.ndjson.gz --as users --on-conflict update --mapping mail=email --mapping login=username
   affirm-name import https://files.example.org/articles.csv --as articles
@@ -27,7 +28,7 @@ interface Options extends NamesImportOptions, ContentImportOptions {
 export function addImportCommand(program: Command): void {
   program
     .command('import')
-    .argument('<FILE...>', 'CSV, TXT, NDJSON, zip or gzip, as it was published or exported')
+    .argument('<FILE...>', 'CSV, TXT, NDJSON, zip or gzip, as it was published or exported; or its address')
     .description('import files and wait until what they say can be asked')
     .option('--as <users|articles|comments>', 'what the records are; names unless given')
     .option('--mode <partial|atomic>', 'atomic: one refused record fails the file')

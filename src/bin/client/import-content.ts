@@ -2,6 +2,7 @@ import { newId } from '#platform/ids.ts';
 import type { ApiClient } from './api-client.ts';
 import { type Followed, type ImportWay, printFirstErrors } from './import-files.ts';
 import { countText, print } from './output.ts';
+import { isAddress, sendAddress } from './send-address.ts';
 import { uploadFile } from './upload-file.ts';
 
 export interface ContentImportOptions {
@@ -44,9 +45,10 @@ export function contentImport(resource: string, options: ContentImportOptions): 
     noun: 'import',
     async send(api, file, onSent) {
       const headers = { 'idempotency-key': newId() };
-      const { job_id } = /^https?:\/\//.test(file)
-        ? await sendAddress(api, headers, { ...typed(fields), url: file })
-        : await uploadFile<Accepted>(api, { path: '/v1/imports', headers, file, fields, onSent });
+      const path = '/v1/imports';
+      const { job_id } = isAddress(file)
+        ? await sendAddress<Accepted>(api, { path, headers, body: { ...typed(fields), url: file } })
+        : await uploadFile<Accepted>(api, { path, headers, file, fields, onSent });
       return job_id;
     },
     find: (api, id) => api.get<ImportState>(`/v1/imports/${id}`),
@@ -86,19 +88,6 @@ function typed(fields: ReturnType<typeof fieldsOf>): object {
     ...(max_error_ratio !== undefined && { max_error_ratio: Number(max_error_ratio) }),
     ...(dry_run !== undefined && { dry_run: true }),
   };
-}
-
-async function sendAddress(
-  api: ApiClient,
-  headers: Readonly<Record<string, string>>,
-  body: object,
-): Promise<Accepted> {
-  const response = await api.request('/v1/imports', {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return (await response.json()) as Accepted;
 }
 
 /** Every kind of end that records had. */

@@ -1,6 +1,7 @@
 import type { ApiClient, Single } from './api-client.ts';
 import { type Followed, type ImportWay, printFirstErrors } from './import-files.ts';
 import { countText, print } from './output.ts';
+import { isAddress, sendAddress } from './send-address.ts';
 import { uploadFile } from './upload-file.ts';
 
 export interface NamesImportOptions {
@@ -30,18 +31,19 @@ interface Dataset extends Followed {
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
-/** Files of statistical offices, which become datasets. */
+type Accepted = Single<{ readonly dataset_id: string }>;
+
+/** Files of statistical offices, which become datasets; a file may be an address that the server fetches. */
 export function namesImport(options: NamesImportOptions): ImportWay<Dataset> {
   return {
     probe: '/v1/datasets',
     noun: 'dataset',
     async send(api, file, onSent) {
-      const { data } = await uploadFile<Single<{ readonly dataset_id: string }>>(api, {
-        path: '/v1/datasets',
-        file,
-        fields: fieldsOf(options),
-        onSent,
-      });
+      const path = '/v1/datasets';
+      const fields = fieldsOf(options);
+      const { data } = isAddress(file)
+        ? await sendAddress<Accepted>(api, { path, body: { ...typed(fields), url: file } })
+        : await uploadFile<Accepted>(api, { path, file, fields, onSent });
       return data.dataset_id;
     },
     find: async (api, id) => (await api.get<Single<Dataset>>(`/v1/datasets/${id}`)).data,
@@ -71,6 +73,23 @@ function fieldsOf(options: NamesImportOptions): Record<string, string | undefine
     allow_duplicate: options.allowDuplicate && 'true',
     dry_run: options.dryRun && 'true',
   };
+}
+
+/** The fields of a form as JSON has them; what is no number goes as it is, and the server says so. */
+function typed(fields: Readonly<Record<string, string | undefined>>): object {
+  const texts = ['country_id', 'parser', 'gender', 'area', 'mode'];
+  const said = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    said.map(([field, value = '']) => [field, texts.includes(field) ? value : parsed(value)]),
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function endOf(dataset: Dataset): string {

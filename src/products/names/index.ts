@@ -1,4 +1,5 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { UrlRules } from '#engine/fetching/url-guard.ts';
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import type { JobDefinition, JobDefinitions } from '#engine/jobs/define-job.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
@@ -22,6 +23,7 @@ import { nameGenderRoute } from './statistics/name-gender.route.ts';
 import { nameSearchRoute } from './statistics/name-search.route.ts';
 import { nameTrendRoute } from './statistics/name-trend.route.ts';
 import { namesListRoute } from './statistics/names-list.route.ts';
+import type { FetchDependencies } from './upload/fetch-dataset.ts';
 import { uploadRoutes } from './upload/upload.route.ts';
 
 export { namesSource } from './exports/names-source.query.ts';
@@ -35,6 +37,8 @@ export interface NamesDependencies {
   readonly limits: IngestionLimits;
   /** Largest file that this caller may send, in bytes; 0: no limit. */
   readonly maxUploadBytes: (caller: Caller) => number;
+  /** What may be fetched. */
+  readonly sourceRules: UrlRules;
   /** All jobs of the server, for cancel. */
   readonly definitions: JobDefinitions;
   readonly log: Logger;
@@ -70,6 +74,8 @@ export function statisticsRoutes(pool: Pool, model: ReadModel): FastifyPluginCal
 }
 
 /** The jobs of the product, for workers. */
-export function namesJobs(dependencies: ImportDependencies & { readonly log: Logger }): JobDefinition[] {
+export function namesJobs(
+  dependencies: ImportDependencies & FetchDependencies & { readonly log: Logger },
+): JobDefinition[] {
   return [...importNameFileJobs(dependencies), ...maintenanceJobs(dependencies)];
 }

@@ -239,7 +239,7 @@ async function cancelWork(
 /** Throws `parser_unknown`, `format_mismatch`. */
 function requireParserOf({ country }: DatasetRow, id: string): void {
   const parser = requireParser(id);
-  if (parser.country === country) return;
+  if (country === null || parser.country === country) return;
   const message = `${id} reads files of ${parser.country}, and the dataset is of ${country}.`;
   throw new AppError('unprocessable', 'format_mismatch', message);
 }

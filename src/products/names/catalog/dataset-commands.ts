@@ -100,10 +100,13 @@ function changePublished(
   change: (tx: Database, now: DatasetRow) => Promise<void>,
 ): Promise<void> {
   return pool.transaction(async (tx) => {
-    await lockCountry(tx, countryNo);
+    if (countryNo !== null) await lockCountry(tx, countryNo);
     await lockDataset(tx, id);
     const now = await present(tx, id);
+    // Its file was fetched in this moment.
+    if (now.country_no !== countryNo) throw busy(id, now);
     await change(tx, now);
+    if (countryNo === null) return;
     if (now.release_no !== null) await settleSlices(tx, [now.release_no]);
     await raiseDataVersion(tx, countryNo);
     await requestFold(tx, countryNo);
@@ -123,7 +126,10 @@ function refuseDeleted(id: string, deletedAt: Date | null): void {
 }
 
 function refuseBusy(id: string, dataset: Pick<DatasetRow, 'status'>): void {
-  if (!isBusy(dataset)) return;
-  const message = `Dataset ${id} is ${dataset.status}. Wait for it, or cancel it: POST /v1/datasets/${id}/cancel.`;
-  throw new AppError('conflict', 'dataset_busy', message);
+  if (isBusy(dataset)) throw busy(id, dataset);
+}
+
+function busy(id: string, { status }: Pick<DatasetRow, 'status'>): AppError {
+  const message = `Dataset ${id} is ${status}. Wait for it, or cancel it: POST /v1/datasets/${id}/cancel.`;
+  return new AppError('conflict', 'dataset_busy', message);
 }

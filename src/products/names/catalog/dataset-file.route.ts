@@ -1,6 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { FileStore } from '#platform/files/file-store.ts';
+import { AppError } from '#platform/errors.ts';
 import { sendFile } from '#platform/http/send-file.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { DatasetParams, NO_SUCH_DATASET } from './dataset-view.ts';
@@ -31,15 +32,22 @@ export function datasetFileRoute(pool: Pool, files: FileStore): FastifyPluginCal
       },
       async (request, reply) => {
         const dataset = await visibleDataset(pool, request);
+        const { file_path: key, file_size: size, checksum: sha256, filename } = dataset;
+        if (key === null || size === null || sha256 === null) throw notFetched(dataset.id);
         return sendFile(request, reply, files, {
-          key: dataset.file_path,
-          size: dataset.file_size,
-          sha256: dataset.checksum,
-          filename: dataset.filename,
+          key,
+          size,
+          sha256,
+          filename,
           contentType: 'application/octet-stream',
         });
       },
     );
     done();
   };
+}
+
+function notFetched(id: string): AppError {
+  const message = `The file of dataset ${id} was not fetched from its address. GET /v1/datasets/${id} says why.`;
+  return new AppError('not_found', 'file_not_found', message);
 }

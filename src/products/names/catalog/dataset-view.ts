@@ -10,13 +10,16 @@ const AnyObject = Type.Object({}, { additionalProperties: true });
 export const DatasetView = Type.Object(
   {
     id: Uuid,
-    country: Type.String({ description: 'ISO 3166-1 alpha-2' }),
+    country: Nullable(
+      Type.String({ description: 'ISO 3166-1 alpha-2; null until the file is fetched where nobody said it' }),
+    ),
     filename: Type.String(),
-    file_size: Type.Integer(),
-    checksum: Type.String({ description: 'SHA-256 of the original bytes' }),
+    source_url: Nullable(Type.String({ description: 'Where the file is fetched from' })),
+    file_size: Nullable(Type.Integer()),
+    checksum: Nullable(Type.String({ description: 'SHA-256 of the original bytes' })),
     status: OneOf(DATASET_STATUSES),
     published: Type.Boolean({ description: 'Supplies the numbers of at least one area, gender and year' }),
-    parser: Type.String(),
+    parser: Nullable(Type.String()),
     parser_version: Nullable(Type.String()),
     edition: Nullable(Type.String()),
     years: Nullable(Type.Object({ from: Type.Integer(), to: Type.Integer() })),

@@ -2,7 +2,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import type { UploadOptions } from '../import/upload-options.ts';
 
-/** What the import needs to know of a dataset. */
+/** What the import needs to know of a dataset whose file is there. */
 export interface DatasetToImport {
   readonly id: string;
   readonly countryNo: number;
@@ -15,13 +15,36 @@ export interface DatasetToImport {
   readonly amends: string | null;
 }
 
+/** Undefined also for one whose file has yet to be fetched. */
 export function findDatasetToImport(db: Database, id: string): Promise<DatasetToImport | undefined> {
   return db.maybeOne<DatasetToImport>(
     'findDatasetToImport',
     sql`
       SELECT d.id, c.no AS "countryNo", d.filename, d.file_path AS "filePath", d.parser, d.options, d.metadata,
              d.release_no AS "releaseNo", d.amends
-      FROM datasets d JOIN countries c ON c.id = d.country_id WHERE d.id = ${id}`,
+      FROM datasets d JOIN countries c ON c.id = d.country_id WHERE d.id = ${id} AND d.file_path IS NOT NULL`,
+  );
+}
+
+/** What is known of a dataset before its file is fetched. */
+export interface DatasetToFetch {
+  readonly sourceUrl: string;
+  /** Id; null: detection is to find it. */
+  readonly country: string | null;
+  /** Null: detection is to find it. */
+  readonly parser: string | null;
+  readonly options: UploadOptions;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly amends: string | null;
+}
+
+/** Undefined where there is nothing to fetch. */
+export function findDatasetToFetch(db: Database, id: string): Promise<DatasetToFetch | undefined> {
+  return db.maybeOne<DatasetToFetch>(
+    'findDatasetToFetch',
+    sql`
+      SELECT source_url AS "sourceUrl", country_id AS country, parser, options, metadata, amends
+      FROM datasets WHERE id = ${id} AND file_path IS NULL`,
   );
 }
 

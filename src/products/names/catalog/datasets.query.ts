@@ -6,16 +6,18 @@ import type { UploadOptions } from '../import/upload-options.ts';
 /** A dataset as its uploader may see it, times as the database gives them. */
 export interface DatasetRow {
   readonly id: string;
-  readonly country: string;
-  readonly country_no: number;
+  /** Null, as what follows, until a file that comes from an address is fetched; null where nobody said it before. */
+  readonly country: string | null;
+  readonly country_no: number | null;
   readonly filename: string;
-  readonly file_path: string;
-  readonly file_size: number;
-  readonly checksum: string;
+  readonly source_url: string | null;
+  readonly file_path: string | null;
+  readonly file_size: number | null;
+  readonly checksum: string | null;
   readonly status: DatasetStatus;
   /** Supplies at least one slice. */
   readonly published: boolean;
-  readonly parser: string;
+  readonly parser: string | null;
   readonly parser_version: string | null;
   readonly edition: string | null;
   readonly first_year: number | null;
@@ -61,8 +63,8 @@ export interface DatasetFilter {
 }
 
 const columns = sql`
-  d.id, c.code AS country, c.no AS country_no, d.filename, d.file_path, d.file_size::float8 AS file_size, d.checksum,
-  d.status, EXISTS (SELECT FROM releases r JOIN slices s ON s.release_no = r.no WHERE r.dataset_id = d.id) AS published,
+  d.id, c.code AS country, c.no AS country_no, d.filename, d.source_url, d.file_path, d.file_size::float8 AS file_size,
+  d.checksum, d.status, EXISTS (SELECT FROM releases r JOIN slices s ON s.release_no = r.no WHERE r.dataset_id = d.id) AS published,
   d.parser, d.parser_version, d.edition, d.first_year, d.last_year, d.row_count, d.skipped_count, d.error_count,
   d.error_code, d.error_message, d.warnings, d.last_reprocess, d.options, d.metadata, d.amends, d.job_id, d.release_no,
   d.report_no::float8 AS report_no, d.uploaded_by, d.uploaded_at, d.processed_at, d.deleted_at`;
@@ -78,7 +80,7 @@ export function listDatasets(
     'listDatasets',
     sql`
       SELECT ${columns}, ${position}
-      FROM datasets d JOIN countries c ON c.id = d.country_id
+      FROM datasets d LEFT JOIN countries c ON c.id = d.country_id
       WHERE ${conditions(filter)} AND ${isBeyond} ${order}`,
   );
 }
@@ -86,7 +88,7 @@ export function listDatasets(
 export function findDataset(db: Database, id: string): Promise<DatasetRow | undefined> {
   return db.maybeOne<DatasetRow>(
     'findDataset',
-    sql`SELECT ${columns} FROM datasets d JOIN countries c ON c.id = d.country_id WHERE d.id = ${id}`,
+    sql`SELECT ${columns} FROM datasets d LEFT JOIN countries c ON c.id = d.country_id WHERE d.id = ${id}`,
   );
 }
 

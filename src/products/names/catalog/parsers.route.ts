@@ -6,8 +6,9 @@ import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import { findParser, NAME_PARSERS } from '../parsers/index.ts';
 import type { NameParser } from '../parsers/name-parser.ts';
 import { validateUpload } from '../upload/inspect-upload.ts';
-import { FileForm, fileExample } from '../upload/upload-form.ts';
-import { LayoutView, lookAtUpload, type UploadDependencies } from '../upload/upload.route.ts';
+import { lookAtUpload, type UploadDependencies } from '../upload/take-upload.ts';
+import { FileByUrl, FileForm, fileExample } from '../upload/upload-form.ts';
+import { LayoutView } from '../upload/upload.route.ts';
 
 const ParserItem = Type.Object({
   id: Type.String(),
@@ -101,12 +102,13 @@ function validateRoute(app: App, dependencies: UploadDependencies): void {
         description: 'Looks at the first rows of some of its inner files.',
         tags,
         params: ParserParams,
+        body: { content: { 'application/json': { schema: FileByUrl } } },
         response: { 200: Validation },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const parser = requireParser(request.params.id);
-      return lookAtUpload(request, dependencies, async (upload) => {
+      return lookAtUpload(request, reply, dependencies, async (upload) => {
         refuseFields([...upload.fields.keys()]);
         const { evidence, expected, found, layout } = await validateUpload(dependencies, upload, parser);
         return {

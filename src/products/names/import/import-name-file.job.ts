@@ -10,6 +10,7 @@ import {
 } from '../catalog/dataset.query.ts';
 import { findParser } from '../parsers/index.ts';
 import type { NameParser } from '../parsers/name-parser.ts';
+import { fetchDataset, type FetchDependencies } from '../upload/fetch-dataset.ts';
 import type { ImportDependencies, ImportRun } from './import-run.ts';
 import { findRepeats, loadRelease } from './load-release.ts';
 import { openDataset } from './open-dataset.ts';
@@ -24,7 +25,7 @@ const Payload = Type.Object({
 });
 
 /** The jobs that read a dataset's file: for the first time, and again. */
-export function importNameFileJobs(dependencies: ImportDependencies): JobDefinition[] {
+export function importNameFileJobs(dependencies: ImportDependencies & FetchDependencies): JobDefinition[] {
   return (['parse_dataset', 'reprocess_dataset'] as const).map((type) =>
     defineJob({
       type,
@@ -54,16 +55,15 @@ interface Payload {
 }
 
 async function importNameFile(
-  dependencies: ImportDependencies,
+  dependencies: ImportDependencies & FetchDependencies,
   payload: Payload,
   reprocess: boolean,
   context: JobContext,
 ): Promise<void> {
   const started = performance.now();
-  const dataset = await findDatasetToImport(dependencies.pool, payload.dataset_id);
-  if (!dataset) throw notFound('dataset', payload.dataset_id);
+  await begin(payload.dataset_id, reprocess, context);
+  const dataset = await findOrFetch(dependencies, payload, context);
   const parser = requireParser(payload.parser ?? dataset.parser);
-  await begin(dataset, reprocess, context);
 
   const { source, files, unread } = await openDataset(dependencies, dataset, parser);
   const reading = await readWithin(
@@ -84,12 +84,27 @@ async function importNameFile(
   }
 }
 
-async function begin(dataset: DatasetToImport, reprocess: boolean, context: JobContext): Promise<void> {
+/** A dataset that came as an address has a file from its first attempt on. */
+async function findOrFetch(
+  dependencies: ImportDependencies & FetchDependencies,
+  { dataset_id: id, parser }: Payload,
+  context: JobContext,
+): Promise<DatasetToImport> {
+  const { pool } = dependencies;
+  const present = await findDatasetToImport(pool, id);
+  if (present) return present;
+  await fetchDataset(dependencies, { id, parser }, context);
+  const fetched = await findDatasetToImport(pool, id);
+  if (!fetched) throw notFound('dataset', id);
+  return fetched;
+}
+
+async function begin(id: string, reprocess: boolean, context: JobContext): Promise<void> {
   context.progress({ phase: 'starting' });
   await context.session((session) =>
     session.transaction(async (tx) => {
-      await sweepUnfinishedReleases(tx, dataset.id);
-      await markProcessing(tx, dataset.id, reprocess);
+      await sweepUnfinishedReleases(tx, id);
+      await markProcessing(tx, id, reprocess);
       await context.fence(tx);
     }),
   );

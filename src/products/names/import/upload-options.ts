@@ -13,6 +13,8 @@ export interface UploadOptions {
   readonly max_error_ratio: number;
   /** Read and report, publish nothing. */
   readonly dry_run: boolean;
+  /** Of a file that has to be fetched before it can be compared: it may be one that is there already. */
+  readonly allow_duplicate?: boolean;
 }
 
 export const DEFAULT_MAX_ERROR_RATIO = 0.05;

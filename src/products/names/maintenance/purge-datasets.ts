@@ -44,7 +44,7 @@ async function purge(
   if (!(await fenced(context, (tx) => holdPurgeable(tx, id, afterMs)))) return false;
   await removeReleases(pool, await listReleasesOf(pool, id), context);
   await removeReports(await listReportsOf(pool, id), context);
-  await files.delete(file);
+  if (file !== null) await files.delete(file);
   await fenced(context, (tx) => deleteDatasetRow(tx, id));
   return true;
 }

@@ -3,7 +3,8 @@ import { type Sql, sql } from '#platform/postgres/sql.ts';
 
 export interface PurgeableDataset {
   readonly id: string;
-  readonly file_path: string;
+  /** Null: it was never fetched. */
+  readonly file_path: string | null;
 }
 
 /** Deleted for long enough, no job has it in hand, and no other dataset is made of its rows as well. */

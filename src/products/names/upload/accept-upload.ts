@@ -13,6 +13,7 @@ import {
   findAmendable,
   listDuplicates,
   insertDataset,
+  type KnownBytes,
   lockChecksum,
   type NewDataset,
 } from './accept-upload.query.ts';
@@ -48,7 +49,7 @@ export function originalKey(datasetId: string): string {
 /**
  * Makes a dataset and its job out of a file in the store; what was decided about it is checked before anything is
  * written. The file stays whatever happens: whoever stored it removes it when this throws.
- * Throws AppError: country_unknown, amends_mismatch, duplicate_file, and what `chooseParser` and `openSource` throw.
+ * Throws AppError: what `judgeUpload` and `claimBytes` throw.
  */
 export async function acceptUpload(
   dependencies: AcceptDependencies,
@@ -56,47 +57,79 @@ export async function acceptUpload(
   request: UploadRequest,
   by: UploadedBy,
 ): Promise<AcceptedUpload> {
-  const { pool } = dependencies;
-  const wanted = request.country === null ? undefined : await requireCountry(pool, request.country);
-  const chosen = await parserOf(dependencies, upload, request, wanted);
-  const { parser } = chosen;
-  const country = wanted ?? (await requireCountry(pool, parser.country));
-  if (request.amends !== null) await requireAmendable(pool, request.amends, country, parser);
+  const judged = await judgeUpload(dependencies, upload, request);
   const dataset: NewDataset = {
     id: upload.datasetId,
-    countryId: country.id,
+    countryId: judged.country.id,
     filename: upload.filename,
+    sourceUrl: null,
     filePath: upload.key,
     fileSize: upload.size,
     checksum: upload.sha256,
-    parser: parser.id,
+    parser: judged.chosen.parser.id,
     options: request.options,
     metadata: request.metadata,
     amends: request.amends,
     jobId: newId(),
     uploadedBy: by.keyId,
   };
-  await pool.transaction(async (tx) => {
-    await lockChecksum(tx, upload.sha256);
-    if (!(await holdCountry(tx, country.id))) throw countryUnknown(country.code);
-    if (!request.allowDuplicate) await refuseDuplicate(tx, dataset, country, chosen);
-    await insertDataset(tx, dataset);
-    await enqueueJob(tx, {
-      id: dataset.jobId,
-      type: 'parse_dataset',
-      payload: { dataset_id: dataset.id },
-      datasetId: dataset.id,
-      createdBy: by.keyId,
-      priority: by.priority ?? 0,
-    });
-    await by.seal?.(tx, dataset.id);
+  await dependencies.pool.transaction(async (tx) => {
+    await claimBytes(tx, upload.sha256, judged, request);
+    await queueNewDataset(tx, dataset, by);
   });
   return { datasetId: dataset.id, jobId: dataset.jobId };
 }
 
+/** What a file is, as far as its bytes and its caller tell. */
+export interface JudgedUpload {
+  readonly country: Country;
+  readonly chosen: ChosenParser;
+}
+
+/** Throws AppError: country_unknown, amends_mismatch, and what `chooseParser` and `openSource` throw. */
+export async function judgeUpload(
+  dependencies: AcceptDependencies,
+  upload: Pick<StoredUpload, 'key' | 'filename'>,
+  request: UploadRequest,
+): Promise<JudgedUpload> {
+  const { pool } = dependencies;
+  const wanted = request.country === null ? undefined : await requireCountry(pool, request.country);
+  const chosen = await parserOf(dependencies, upload, request, wanted);
+  const country = wanted ?? (await requireCountry(pool, chosen.parser.country));
+  if (request.amends !== null) await requireAmendable(pool, request.amends, country, chosen.parser);
+  return { country, chosen };
+}
+
+/** Nobody else makes a dataset of these bytes before the transaction ends. Throws country_unknown, duplicate_file. */
+export async function claimBytes(
+  tx: Database,
+  checksum: string,
+  { country, chosen }: JudgedUpload,
+  { options, allowDuplicate }: UploadRequest,
+): Promise<void> {
+  await lockChecksum(tx, checksum);
+  if (!(await holdCountry(tx, country.id))) throw countryUnknown(country.code);
+  const file = { checksum, countryId: country.id, parser: chosen.parser.id, options };
+  if (!allowDuplicate) await refuseDuplicate(tx, file, country, chosen);
+}
+
+/** Writes a dataset with its job, in one transaction with whatever else belongs to the request. */
+export async function queueNewDataset(tx: Database, dataset: NewDataset, by: UploadedBy): Promise<void> {
+  await insertDataset(tx, dataset);
+  await enqueueJob(tx, {
+    id: dataset.jobId,
+    type: 'parse_dataset',
+    payload: { dataset_id: dataset.id },
+    datasetId: dataset.id,
+    createdBy: by.keyId,
+    priority: by.priority ?? 0,
+  });
+  await by.seal?.(tx, dataset.id);
+}
+
 async function parserOf(
   { files, limits }: AcceptDependencies,
-  upload: StoredUpload,
+  upload: Pick<StoredUpload, 'key' | 'filename'>,
   { parser, options }: UploadRequest,
   country: Country | undefined,
 ): Promise<ChosenParser> {
@@ -115,23 +148,24 @@ export async function requireCountry(db: Database, idOrCode: string): Promise<Co
   return country;
 }
 
-function countryUnknown(idOrCode: string): AppError {
+export function countryUnknown(idOrCode: string): AppError {
   const message = `There is no country ${idOrCode}. GET /v1/countries lists them; an admin adds one by POST /v1/countries.`;
   return new AppError('unprocessable', 'country_unknown', message, { country_id: idOrCode });
 }
 
-async function requireAmendable(
+/** Throws `amends_mismatch`; what is not known yet is not compared. */
+export async function requireAmendable(
   db: Database,
   id: string,
-  country: Country,
-  parser: NameParser,
+  country: Country | undefined,
+  parser: NameParser | undefined,
 ): Promise<void> {
   const amended = await findAmendable(db, id);
   const reason = !amended
     ? 'it does not exist'
-    : amended.country_id !== country.id
+    : country && amended.country_id !== country.id
       ? `it does not belong to ${country.code}`
-      : amended.parser !== parser.id
+      : parser && amended.parser !== parser.id
         ? `it was read by ${amended.parser}, this file by ${parser.id}`
         : amended.deleted
           ? 'it is deleted'
@@ -145,16 +179,16 @@ async function requireAmendable(
 
 async function refuseDuplicate(
   tx: Database,
-  dataset: NewDataset,
+  file: KnownBytes,
   country: Country,
   { nameFacts }: ChosenParser,
 ): Promise<void> {
-  const candidates = await listDuplicates(tx, dataset);
+  const candidates = await listDuplicates(tx, file);
   // The same rows under the name of another year are another file.
   const duplicate = candidates.find(
     ({ filename }) =>
       (nameFacts?.year ?? null) === null ||
-      (yearInFileName(filename) ?? dataset.options.year) === nameFacts?.year,
+      (yearInFileName(filename) ?? file.options.year) === nameFacts?.year,
   );
   if (!duplicate) return;
   const message =

@@ -49,8 +49,13 @@ function candidatesFor({ parser: id, countryCode }: ParserWish): readonly NamePa
   if (id === null) {
     return NAME_PARSERS.filter(({ country }) => countryCode === null || country === countryCode);
   }
+  return [requireParserFor(id, countryCode)];
+}
+
+/** Throws `parser_unknown`, and `format_mismatch` for a parser of another country. */
+export function requireParserFor(id: string, countryCode: string | null): NameParser {
   const parser = requireParser(id);
-  if (countryCode === null || parser.country === countryCode) return [parser];
+  if (countryCode === null || parser.country === countryCode) return parser;
   const message = `${id} reads files of ${parser.country}, and the upload is for ${countryCode}. Change one of the two.`;
   throw new AppError('unprocessable', 'format_mismatch', message, {
     expected: `a parser of ${countryCode}`,

@@ -1,11 +1,9 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { RouteExample } from '#platform/http/access-rule.ts';
 
 const File = Type.Unsafe<string>({ type: 'string', format: 'binary' });
 
-/** The form of an upload, for the documentation; `upload-fields.ts` reads it. */
-export const UploadForm = Type.Object({
-  file: File,
+const fields = {
   country_id: Type.Optional(
     Type.String({
       description: 'Id or code; may be left out where exactly one parser fits',
@@ -25,10 +23,40 @@ export const UploadForm = Type.Object({
   allow_duplicate: Type.Optional(Type.Boolean()),
   dry_run: Type.Optional(Type.Boolean({ description: 'Read and report, publish nothing' })),
   amends: Type.Optional(Type.String({ description: 'Id of the dataset to whose rows these are added' })),
-});
+};
 
-/** The form of a file that is only looked at. */
+/** The form of an upload, for the documentation; `upload-fields.ts` reads it. */
+export const UploadForm = Type.Object({ file: File, ...fields });
+
+const url = Type.String({ maxLength: 2048, description: 'http or https; the server fetches it' });
+
+/** The JSON body that stands for an upload. */
+export const UploadByUrl = Type.Object(
+  {
+    url,
+    ...fields,
+    metadata: Type.Optional(
+      Type.Object({}, { additionalProperties: true, description: '`edition` in it orders releases' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type UploadByUrl = Static<typeof UploadByUrl>;
+
+/** A JSON body has passed its schema; a form has none yet. */
+export function isByUrl(body: unknown): body is UploadByUrl {
+  return typeof body === 'object' && body !== null && 'url' in body;
+}
+
+/** What a JSON body says beside the address, as a form says it. */
+export function formFields({ url: _url, ...about }: UploadByUrl): ReadonlyMap<string, readonly string[]> {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  return new Map(Object.entries(about).map(([field, value]) => [field, [text(value)]]));
+}
+
+/** The form of a file that is only looked at, and the JSON body that stands for it. */
 export const FileForm = Type.Object({ file: File });
+export const FileByUrl = Type.Object({ url }, { additionalProperties: false });
 
 /** A request with a body of two rows; dry, so that it changes no number. */
 export const uploadExample: RouteExample = {

@@ -1,24 +1,14 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { OnceResult } from '#engine/idempotency/do-once.ts';
-import { IdempotencyHeaders, readIdempotencyKey } from '#engine/idempotency/idempotency-key.ts';
-import { uploadOnce } from '#engine/idempotency/upload-once.ts';
-import { AppError, notFound } from '#platform/errors.ts';
-import type { Caller } from '#platform/http/access-rule.ts';
-import { type ReceivedUpload, receiveUpload } from '#platform/http/receive-upload.ts';
+import { IdempotencyHeaders } from '#engine/idempotency/idempotency-key.ts';
+import { notFound } from '#platform/errors.ts';
 import { Nullable, OneOf, Uuid } from '#platform/http/schemas.ts';
-import { newId } from '#platform/ids.ts';
 import { DATASET_STATUSES, findDataset } from '../catalog/datasets.query.ts';
-import { type AcceptDependencies, acceptUpload, originalKey, requireCountry } from './accept-upload.ts';
+import { requireCountry } from './accept-upload.ts';
 import { inspectUpload } from './inspect-upload.ts';
-import { UploadForm, uploadExample } from './upload-form.ts';
+import { keepUpload, lookAtUpload, type UploadDependencies } from './take-upload.ts';
 import { readUploadFields } from './upload-fields.ts';
-
-export interface UploadDependencies extends AcceptDependencies {
-  /** Largest file that this caller may send; 0: no limit. */
-  readonly maxUploadBytes: (caller: Caller) => number;
-}
+import { UploadByUrl, UploadForm, uploadExample } from './upload-form.ts';
 
 export const LayoutView = Type.Object({
   file: Type.String(),
@@ -64,6 +54,8 @@ const InspectionView = Type.Object({
 
 type App = Parameters<FastifyPluginCallbackTypebox>[0];
 const tags = ['datasets'];
+/** In place of the form. */
+const byUrl = { content: { 'application/json': { schema: UploadByUrl } } };
 
 /** Taking files in: to keep and import them, or only to look at them. */
 export function uploadRoutes(dependencies: UploadDependencies): FastifyPluginCallbackTypebox {
@@ -85,13 +77,16 @@ function createDatasetRoute(app: App, dependencies: UploadDependencies): void {
         example: uploadExample,
       },
       schema: {
-        summary: 'Upload an official file and import it',
+        summary: 'Upload an official file, or name its address, and import it',
         description:
           'CSV, TXT, zip or gzip. Answers at once; `GET /v1/datasets/{dataset_id}` shows how the import gets on. ' +
           'Refused with nothing kept: what is not in a known layout (422), the same bytes again (409 `duplicate_file`). ' +
+          'A file that is named by `url` is fetched by the job: an address that may not be fetched is refused at once ' +
+          '(422 `url_not_allowed`), everything else about the file is an end of the job with the same codes. ' +
           'The same request under the same `Idempotency-Key` again is answered 200 with the same dataset.',
         tags,
         headers: IdempotencyHeaders,
+        body: byUrl,
         response: { 200: Accepted, 202: Accepted },
       },
     },
@@ -118,13 +113,15 @@ function inspectRoute(app: App, dependencies: UploadDependencies): void {
       schema: {
         summary: 'Say what a file is, and keep nothing',
         description:
-          'Takes the same body as an upload. Answers encoding, delimiter, header, first rows and the parsers that fit.',
+          'Takes the same body as an upload; a file that is named by `url` has to come within a minute. Answers encoding, ' +
+          'delimiter, header, first rows and the parsers that fit.',
         tags,
+        body: byUrl,
         response: { 200: InspectionView },
       },
     },
-    (request) =>
-      lookAtUpload(request, dependencies, async (upload) => {
+    (request, reply) =>
+      lookAtUpload(request, reply, dependencies, async (upload) => {
         const wish = readUploadFields(upload.fields);
         const country = wish.country === null ? null : await requireCountry(dependencies.pool, wish.country);
         const { kind, files, evidence, layouts } = await inspectUpload(
@@ -157,65 +154,13 @@ function inspectRoute(app: App, dependencies: UploadDependencies): void {
   );
 }
 
-/** Receives a file for as long as `work` takes. */
-export async function lookAtUpload<T>(
-  request: FastifyRequest,
-  dependencies: UploadDependencies,
-  work: (upload: ReceivedUpload) => Promise<T>,
-): Promise<T> {
-  refuseUrl(request);
-  const { files, maxUploadBytes } = dependencies;
-  // Swept like an upload without a dataset, should the process die on the way.
-  const key = originalKey(newId());
-  const upload = await receiveUpload(request, { files, key, maxBytes: maxUploadBytes(request.caller) });
-  try {
-    return await work(upload);
-  } finally {
-    await files.delete(key);
-  }
-}
-
-/** Throws `url_import_unavailable` for a JSON body that names a URL. */
-function refuseUrl({ body }: FastifyRequest): void {
-  if (typeof body !== 'object' || body === null || !('url' in body)) return;
-  const message =
-    'Imports from a URL come with a later release. Send the file itself as multipart/form-data.';
-  throw new AppError('unprocessable', 'url_import_unavailable', message);
-}
-
-/** Makes a dataset of the file that comes, or finds the one that the same request made before. */
-function keepUpload(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  dependencies: UploadDependencies,
-): Promise<OnceResult> {
-  refuseUrl(request);
-  const { pool, files, maxUploadBytes } = dependencies;
-  const key = readIdempotencyKey(request.headers);
-  const { caller } = request;
-  const datasetId = newId();
-  return uploadOnce({
-    pool,
-    request,
-    reply,
-    key,
-    files,
-    fileKey: originalKey(datasetId),
-    maxBytes: maxUploadBytes(caller),
-    async create(upload, seal) {
-      const by = { keyId: caller.keyId, seal };
-      await acceptUpload(dependencies, { ...upload, datasetId }, readUploadFields(upload.fields), by);
-      return datasetId;
-    },
-  });
-}
-
 async function showAccepted(
   { pool }: UploadDependencies,
   id: string,
 ): Promise<Static<typeof AcceptedUpload>> {
   const dataset = await findDataset(pool, id);
   if (!dataset) throw notFound('dataset', id);
-  const message = `The file was received; GET /v1/datasets/${id} shows how far its import is.`;
+  const what = dataset.file_path === null ? 'The address was noted' : 'The file was received';
+  const message = `${what}; GET /v1/datasets/${id} shows how far its import is.`;
   return { dataset_id: id, job_id: dataset.job_id, status: dataset.status, message };
 }
