@@ -20,7 +20,7 @@ export interface Page<Item, Meta extends { next_cursor: string | null }> {
 
 /** A page that its route has written as JSON by itself; only where that form was asked for. */
 export interface WrittenPage {
-  readonly json: string;
+  readonly json: Buffer;
   readonly meta: { readonly next_cursor: string | null };
 }
 

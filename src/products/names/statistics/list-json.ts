@@ -1,9 +1,10 @@
+import type { JsonBytes } from '#platform/http/json-bytes.ts';
 import type { Gender } from '../normalize-gender.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
 import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
 import { datasetOf } from './provenance.ts';
 import type { RankedName, RankingPlan } from './ranking.ts';
-import { share } from './schemas.ts';
+import { billionths, share } from './schemas.ts';
 
 /** A line of a list. */
 export interface ListedName {
@@ -42,23 +43,35 @@ interface Frame {
   readonly tail: string;
 }
 
-/** Characters that JSON does not take as they are, and halves of characters. */
-const MUST_ESCAPE = /["\\\p{Cc}\p{Cs}]/u;
-
-/** `listedName` of each as a JSON array. A page of objects and a serializer take five times as long. */
-export function itemsJson(names: readonly RankedName[], { rows, positions }: Dictionary): string {
+/** Writes `listedName` of each as a JSON array. A page of objects and a serializer take five times as long. */
+export function writeItems(
+  to: JsonBytes,
+  names: readonly RankedName[],
+  { rows, positions }: Dictionary,
+): void {
   const frames = new Map<RankingPlan, Frame>();
-  let text = '[';
+  let before = '[{"name":';
+  if (names.length === 0) to.raw('[');
   for (const { plan, number, count, rank, tied } of names) {
     let frame = frames.get(plan);
     if (!frame) frames.set(plan, (frame = frameOf(plan)));
     const spelling = rows[positions[number] as number];
-    const name = quoted(spelling?.name ?? '');
-    const published = spelling?.published === spelling?.name ? name : quoted(spelling?.published ?? '');
-    const comma = text === '[' ? '' : ',';
-    text += `${comma}{"name":${name},"published":${published}${frame.head}${count},"rank":${rank},"tied":${tied},"share":${share(count, plan.denominator.value)}${frame.tail}`;
+    to.raw(before);
+    before = ',{"name":';
+    to.text(spelling?.name ?? '');
+    to.raw(',"published":');
+    to.text(spelling?.published ?? '');
+    to.raw(frame.head);
+    to.whole(count);
+    to.raw(',"rank":');
+    to.whole(rank);
+    to.raw(',"tied":');
+    to.whole(tied);
+    to.raw(',"share":');
+    to.billionths(billionths(count, plan.denominator.value));
+    to.raw(frame.tail);
   }
-  return `${text}]`;
+  to.raw(']');
 }
 
 function frameOf({ gender, fromYear, toYear, country, area }: RankingPlan): Frame {
@@ -66,7 +79,7 @@ function frameOf({ gender, fromYear, toYear, country, area }: RankingPlan): Fram
   const years = isSum ? `,"year_from":${fromYear},"year_to":${toYear}` : '';
   return {
     head: `,"gender":"${gender}","year":${isSum ? 'null' : toYear},"count":`,
-    tail: `,"country":${quoted(country.code)},"area":${quoted(area.code)},"status":"exact"${years}}`,
+    tail: `,"country":${JSON.stringify(country.code)},"area":${JSON.stringify(area.code)},"status":"exact"${years}}`,
   };
 }
 
@@ -93,10 +106,6 @@ export function listedName(
   return isSum ? { ...item, year_from: plan.fromYear, year_to: plan.toYear } : item;
 }
 
-function quoted(text: string): string {
-  return MUST_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
-}
-
 export function listedSlices({ country, area, slices }: RankingPlan): ListedSlice[] {
   return slices.map((slice) => listedSlice(country, area.code, slice));
 }
@@ -120,9 +129,9 @@ function listedSlice(country: CountryCatalog, area: string, slice: CatalogSlice)
 /** The JSON of slices, by the version of the data that they are part of. */
 const slicesJsonOf = new WeakMap<CountryCatalog, Map<CatalogSlice, string>>();
 
-/** `listedSlices` of all plans as a JSON array. The slices of a version do not change: each is written once. */
-export function slicesJson(plans: readonly RankingPlan[]): string {
-  const texts: string[] = [];
+/** Writes `listedSlices` of all plans as a JSON array. The slices of a version do not change: each text is made once. */
+export function writeSlices(to: JsonBytes, plans: readonly RankingPlan[]): void {
+  let before = '[';
   for (const { country, area, slices } of plans) {
     let known = slicesJsonOf.get(country);
     if (!known) slicesJsonOf.set(country, (known = new Map()));
@@ -130,8 +139,10 @@ export function slicesJson(plans: readonly RankingPlan[]): string {
       let text = known.get(slice);
       if (text === undefined)
         known.set(slice, (text = JSON.stringify(listedSlice(country, area.code, slice))));
-      texts.push(text);
+      to.raw(before);
+      to.raw(text);
+      before = ',';
     }
   }
-  return `[${texts.join()}]`;
+  to.raw(before === '[' ? '[]' : ']');
 }

@@ -10,7 +10,11 @@ export const CountryCodes = Type.Array(Type.String({ pattern: '^[A-Za-z]{2}$' })
 
 /** A share to nine decimals: more digits than any count supports, and none of binary noise. */
 export function share(count: number, denominator: number): number {
-  return denominator === 0 ? 0 : Math.round((count / denominator) * 1e9) / 1e9;
+  return billionths(count, denominator) / 1e9;
+}
+
+export function billionths(count: number, denominator: number): number {
+  return denominator === 0 ? 0 : Math.round((count / denominator) * 1e9);
 }
 
 /** Per million, to two decimals. */
