@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -90,6 +91,53 @@ test('a receiver that was down, then out of order, has the message once, by the 
   const { attempts, last_status, last_error } = await row(id);
   assert.ok(attempts >= 5);
   assert.deepEqual({ last_status, last_error }, { last_status: 200, last_error: null });
+});
+
+test('a receiver that refused connections has the message once when it is up', async (t) => {
+  const place = createServer();
+  const port = await listen(t, place);
+  await new Promise((resolve) => place.close(resolve));
+  const host = `127.0.0.1:${port}`;
+  const { pool, enqueue, row } = await webhookScene(t, { url: `http://${host}/`, allowedHosts: [host] });
+  const id = await enqueue();
+  await until('four attempts', async () => (await row(id)).attempts >= 4);
+  const { last_status, last_error } = await row(id);
+  assert.deepEqual({ last_status, last_error }, { last_status: null, last_error: 'url_unreachable' });
+
+  const ids: unknown[] = [];
+  const up = createServer(({ headers }, response) => {
+    ids.push(headers['affirm-event-id']);
+    response.writeHead(204).end();
+  });
+  t.after(() => up.close());
+  await once(up.listen(port, '127.0.0.1'), 'listening');
+  await until('delivered', async () => (await row(id)).delivered);
+  assert.deepEqual(await pool.many('waiting', sql`SELECT FROM jobs WHERE status <> 'completed'`), []);
+  assert.deepEqual(ids, [id]);
+});
+
+test('an attempt that dies between the answer and the note of it is made again, by the same id and bytes', async (t) => {
+  const { received, host, url } = await receiver(t, () => 200);
+  const { pool, enqueue, row } = await webhookScene(t, { url, allowedHosts: [host] });
+  const id = await pool.transaction(async (tx) => {
+    const event = await enqueue(pool);
+    await tx.run('hold', sql`SELECT FROM webhook_deliveries WHERE id = ${event} FOR UPDATE`);
+    await until('answered', () => received.length === 1);
+    await until('killed', async () => {
+      const killed = await pool.run(
+        'kill',
+        sql`SELECT FROM (
+              SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE datname = current_database() AND application_name LIKE 'job %' AND wait_event_type = 'Lock') AS backends`,
+      );
+      return killed === 1;
+    });
+    return event;
+  });
+  await until('delivered', async () => (await row(id)).delivered);
+  assert.equal(received.length, 2);
+  assert.equal(new Set(received.map(({ body }) => body)).size, 1);
+  assert.deepEqual(new Set(received.map(({ headers }) => headers['affirm-event-id'])), new Set([id]));
 });
 
 test('a redirect is no success, and is not followed', async (t) => {
