@@ -48,12 +48,15 @@ export function rankSums(
   wanted: WantedNames,
 ): RankedSums {
   const scratch = scratchOf(dictionary);
+  const [first, ...others] = summands;
+  if (first?.minus && others.every(({ minus }) => !minus) && isEachAName(first.numbers, dictionary))
+    return rankDense(scratch, first, others, wanted);
   let length = 0;
   for (const summand of summands) {
-    if (summand.isTaken) take(scratch, summand);
+    if (summand.isTaken) take(scratch.sums, summand);
     else length = add(scratch, summand, length);
   }
-  length = joinSpellings(scratch, length);
+  if (dictionary.variants.length > 0) length = joinSpellings(scratch, compact(scratch, length));
   const ranked = rank(scratch, length, wanted);
   for (let at = 0; at < length; at++) scratch.sums[scratch.touched[at] as number] = 0;
   return ranked;
@@ -74,6 +77,56 @@ function scratchOf(dictionary: Dictionary): Scratch {
   return made;
 }
 
+/**
+ * The same for running totals, which have every name of their area: what other slices add or take is put beside them
+ * first, and one walk over the totals finds all sums and leaves `sums` as they were.
+ */
+function rankDense(
+  { dictionary, sums, touched, keys, sizes }: Scratch,
+  { numbers, counts, minus = counts }: Summand,
+  others: readonly Summand[],
+  { names, minSum }: WantedNames,
+): RankedSums {
+  for (const other of others) {
+    if (other.isTaken) take(sums, other);
+    else put(sums, other);
+  }
+  let total = 0;
+  for (let at = 0; at < numbers.length; at++) {
+    const no = numbers[at] as number;
+    const sum = (sums[no] as number) + (counts[at] as number) - (minus[at] as number);
+    sums[no] = 0;
+    touched[at] = sum;
+    if (sum < minSum) continue;
+    total++;
+    sizes[sum < SMALL_SUMS ? sum : SMALL_SUMS]!++;
+  }
+  const least = Math.max(minSum, leastSum(sizes, names));
+  sizes.fill(0);
+  let found = 0;
+  for (let at = 0; at < numbers.length; at++) {
+    const sum = touched[at] as number;
+    if (sum >= least) keys[found++] = sortKey(sum, dictionary.canonical[numbers[at] as number] as number);
+  }
+  return { ...decode(keys.subarray(0, found).sort(), dictionary), total };
+}
+
+const eachAName = new WeakMap<Int32Array, { readonly dictionary: Dictionary; readonly isSo: boolean }>();
+
+/** Whether no two of the numbers are spellings of one key; found out once for each dictionary. */
+function isEachAName(numbers: Int32Array, dictionary: Dictionary): boolean {
+  const known = eachAName.get(numbers);
+  if (known?.dictionary === dictionary) return known.isSo;
+  const isSeen = new Uint8Array(dictionary.size);
+  const isSo = numbers.every((no) => isSeen[dictionary.canonical[no] as number]!++ === 0);
+  eachAName.set(numbers, { dictionary, isSo });
+  return isSo;
+}
+
+function put(sums: Int32Array, { numbers, counts }: Summand): void {
+  for (let at = 0; at < numbers.length; at++) sums[numbers[at] as number]! += counts[at] as number;
+}
+
 /** Returns how many numbers are touched now. */
 function add({ sums, touched }: Scratch, { numbers, counts, minus }: Summand, length: number): number {
   for (let at = 0; at < numbers.length; at++) {
@@ -87,8 +140,18 @@ function add({ sums, touched }: Scratch, { numbers, counts, minus }: Summand, le
   return length;
 }
 
-function take({ sums }: Scratch, { numbers, counts }: Summand): void {
+function take(sums: Int32Array, { numbers, counts }: Summand): void {
   for (let at = 0; at < numbers.length; at++) sums[numbers[at] as number]! -= counts[at] as number;
+}
+
+/** Leaves out numbers of which nothing is left, so that a spelling that joins them is not touched twice. */
+function compact({ sums, touched }: Scratch, length: number): number {
+  let kept = 0;
+  for (let at = 0; at < length; at++) {
+    const no = touched[at] as number;
+    if (sums[no] !== 0) touched[kept++] = no;
+  }
+  return kept;
 }
 
 /** Gives what other spellings have to the first one of their key. */
@@ -122,10 +185,14 @@ function rank(
   for (let at = 0; at < length; at++) {
     const no = touched[at] as number;
     const sum = sums[no] as number;
-    // One number a name, exact below 2^53: sum (31 bits, falling) and place in name order (22 bits, rising).
-    if (sum >= least) keys[found++] = (MAX_SUM - sum) * MAX_NAMES + (dictionary.positions[no] as number);
+    if (sum >= least) keys[found++] = sortKey(sum, dictionary.positions[no] as number);
   }
   return { ...decode(keys.subarray(0, found).sort(), dictionary), total };
+}
+
+/** One number a name, exact below 2^53: sum (31 bits, falling) and place in name order (22 bits, rising). */
+function sortKey(sum: number, position: number): number {
+  return (MAX_SUM - sum) * MAX_NAMES + position;
 }
 
 /** The smallest sum that still belongs to the first `wanted` names, at least 1. */
