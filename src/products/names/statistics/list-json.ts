@@ -7,7 +7,7 @@ import type { RankedName, RankingPlan } from './ranking.ts';
 import { billionths, share } from './schemas.ts';
 
 /** A line of a list. */
-export interface ListedName {
+interface ListedName {
   readonly name: string;
   readonly published: string;
   readonly gender: Gender | 'all';
@@ -24,7 +24,7 @@ export interface ListedName {
 }
 
 /** A published slice as lists show it among their `meta`. */
-export interface ListedSlice {
+interface ListedSlice {
   readonly country: string;
   readonly area: string;
   readonly gender: string;

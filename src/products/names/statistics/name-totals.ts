@@ -8,7 +8,7 @@ import { BOTH_GENDERS } from './name-counts.ts';
 const SLICES_AT_A_TIME = 32;
 
 /** A name over all published years of a country. */
-export interface NameTotal extends Readonly<Record<Gender, number>> {
+interface NameTotal extends Readonly<Record<Gender, number>> {
   /** The last year that lists it. */
   readonly lastYear: number;
 }

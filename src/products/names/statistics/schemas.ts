@@ -13,6 +13,7 @@ export function share(count: number, denominator: number): number {
   return billionths(count, denominator) / 1e9;
 }
 
+/** The same share as a whole number of billionths. */
 export function billionths(count: number, denominator: number): number {
   return denominator === 0 ? 0 : Math.round((count / denominator) * 1e9);
 }
