@@ -116,6 +116,7 @@ test('the secret of a callback is shown once', async () => {
   assert.match(first.body.callback_secret, /^[\w-]{43}$/);
   const again = await upload(fields, { key });
   assert.deepEqual([again.status, again.body.callback_secret], [200, undefined]);
+  assert.deepEqual([first.body.has_callback_secret, again.body.has_callback_secret], [true, true]);
   const { body } = await send(`/v1/imports/${first.body.job_id}`, {});
   assert.equal(JSON.stringify(body).includes(first.body.callback_secret), false);
 });

@@ -26,7 +26,10 @@ const AcceptedImport = Type.Object({
   status: OneOf(IMPORT_STATUSES),
   created_at: Timestamp,
   callback_secret: Type.Optional(
-    Type.String({ description: 'Signs the message to callback_url; shown here alone' }),
+    Type.String({ description: 'Signs the message to callback_url; shown once, in the 202' }),
+  ),
+  has_callback_secret: Type.Optional(
+    Type.Boolean({ description: 'With callback_url, also when the request is sent again' }),
   ),
 });
 
@@ -61,8 +64,13 @@ export function createImportRoute(
         void reply.header('location', `/v1/imports/${id}`).header('retry-after', '1');
         // A worker may have begun already; whoever asked first is told that it waits.
         const status = isReplay ? found.status : ('pending' as const);
-        const shown = secret === null ? {} : { callback_secret: secret };
-        return { job_id: id, status, created_at: found.created_at, ...shown };
+        return {
+          job_id: id,
+          status,
+          created_at: found.created_at,
+          ...(secret !== null && { callback_secret: secret }),
+          ...(found.callback_url !== null && { has_callback_secret: true }),
+        };
       },
     );
     done();
