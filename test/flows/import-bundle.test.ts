@@ -58,6 +58,24 @@ test('a zip of users, articles and comments is loaded in that order by one reque
   assert.deepEqual([again.status, again.body.job_id, again.body.status], [200, comments.job_id, 'completed']);
 });
 
+test('a dry run of a zip says which of its missing references may be records that it would make', async () => {
+  const articles = 'slug,title,body,author\nthird,Third,Text,zoe\n';
+  const content = craftZip([
+    { name: 'users.csv', data: 'email,username\nzoe@example.org,zoe\n' },
+    { name: 'articles.csv', data: articles },
+  ]);
+  const codes = (view: { warnings: readonly { code: string }[] }): string[] =>
+    view.warnings.map(({ code }) => code);
+  const sent = await api.upload({ resource_type: '', dry_run: 'true' }, { content, name: 'all.zip' });
+  const dry = await ended(sent.body.job_id);
+  assert.deepEqual([dry.status, dry.fail_count, codes(dry)], ['completed', 1, ['references_not_made']]);
+  assert.deepEqual(codes(await ended(dry.after)), []);
+  const meant = await ended(
+    (await api.upload({ resource_type: '' }, { content, name: 'all.zip' })).body.job_id,
+  );
+  assert.deepEqual([meant.success_count, codes(meant)], [1, []]);
+});
+
 test('an upload without resource_type has to be such a zip, and is taken whole or not at all', async () => {
   const before = await api.storedFiles();
   const others = craftZip([{ name: 'people.csv', data: USERS }]);
@@ -92,6 +110,7 @@ test('the end of the last one is told, and the first waits for whom it was said 
   const callback = { callback_url: 'https://hooks.internal:8443/' };
   const sent = await api.upload({ ...fields, ...callback }, { content, name: 'all.zip' });
   assert.match(sent.body.callback_secret, /^[\w-]{43}$/);
+  assert.equal(sent.body.has_callback_secret, true);
   const second = await ended(sent.body.job_id);
   assert.deepEqual([second.filename, second.callback_url], ['users-2.csv', callback.callback_url]);
   const part = await ended(second.after);

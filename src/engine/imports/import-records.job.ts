@@ -161,7 +161,8 @@ async function readAndLoad(
     context.progress({ phase: 'checking' });
     await resolveStage(attempt);
     if (!run.checked) {
-      const warnings = [...opened.warnings, ...staged.warnings, ...(await sameUploads(pool, run))];
+      const told = [...dryReferences(run, resource), ...(await sameUploads(pool, run))];
+      const warnings = [...opened.warnings, ...staged.warnings, ...told];
       await judgeImport(attempt, { staged, places, warnings });
     }
     const judged = await requireRun(pool, id);
@@ -187,6 +188,16 @@ async function noteDetected(
       await context.fence(tx);
     }),
   );
+}
+
+/** A dry run after a dry run, as those of the files of one zip, cannot find what that one would have made. */
+function dryReferences({ isAfterDryRun, options }: ImportRun, { references }: Resource): ReportWarning[] {
+  if (!isAfterDryRun || !options.dry_run || references.length === 0) return [];
+  const tables = references.map(({ table }) => table).join(' and ');
+  const message =
+    `The import before this one was a dry run too and made nothing: references to ${tables} that it would have made are ` +
+    'listed as reference_missing, and are found when the imports are meant.';
+  return [{ code: 'references_not_made', message }];
 }
 
 async function sameUploads(pool: Pool, run: ImportRun): Promise<ReportWarning[]> {

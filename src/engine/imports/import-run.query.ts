@@ -17,6 +17,8 @@ export interface ImportRun {
   readonly checksum: string | null;
   readonly options: ImportOptions;
   readonly afterStatus: ImportStatus | null;
+  /** The import that this one comes after wrote nothing. */
+  readonly isAfterDryRun: boolean;
   readonly callbackUrl: string | null;
   readonly checked: boolean;
   readonly nextRecord: number;
@@ -37,8 +39,9 @@ export function findImportRun(db: Database, id: string): Promise<ImportRun | und
     'findImportRun',
     sql`
       SELECT i.no, i.id, i.status, i.resource_type AS "resourceType", i.format, i.filename, i.source_url AS "sourceUrl",
-             i.file_key AS "fileKey", i.checksum, i.options, a.status AS "afterStatus", i.callback_url AS "callbackUrl",
-             i.checked, i.next_record::float8 AS "nextRecord", lower(i.loaded_ahead)::float8 AS "aheadFrom",
+             i.file_key AS "fileKey", i.checksum, i.options, a.status AS "afterStatus",
+             coalesce(a.options -> 'dry_run' = 'true', false) AS "isAfterDryRun", i.callback_url AS "callbackUrl", i.checked,
+             i.next_record::float8 AS "nextRecord", lower(i.loaded_ahead)::float8 AS "aheadFrom",
              upper(i.loaded_ahead)::float8 AS "aheadTo", i.first_no::float8 AS "firstNo", i.has_secrets AS "hasSecrets",
              i.total_records::float8 AS "totalRecords", i.fail_count::float8 AS "failCount",
              i.report_no::float8 AS "reportNo", i.file_deleted_at IS NOT NULL AS "isFileDeleted", i.created_by AS "createdBy"
