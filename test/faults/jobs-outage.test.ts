@@ -73,7 +73,7 @@ async function outage(t: TestContext, lasts: number | 'until takeover'): Promise
   await started.promise;
   const isHelped = lasts === 'until takeover';
   if (isHelped) {
-    const helper = await startTestWorker(db, [talkingJob(started)], { leaseMs: 900 });
+    const helper = await startTestWorker(db, [talkingJob(started)], { leaseMs: 6_000 });
     t.after(() => helper.stop());
   }
   wire.cut();
