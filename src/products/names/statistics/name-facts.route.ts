@@ -1,17 +1,15 @@
-import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
-import { sendUnchanged } from '#platform/http/etag.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
 import type { SpellingRow } from '../read-model/dictionary.query.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
-import { answerFrom } from './cached-answer.ts';
 import { BOTH_GENDERS, findNameCounts, type NameCounts, rankInSlice } from './name-counts.ts';
 import { type Best, lifeOfName } from './peak.ts';
+import { nameQuestionRoute } from './name-question.route.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
-import { CountryCodes, NameText } from './schemas.ts';
+import { CountryCodes } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
 
 const Query = Type.Object({
@@ -63,28 +61,14 @@ const Answer = Type.Object({
 
 /** `GET /v1/names/{name}`: since when, how often and where a name is listed. */
 export function nameFactsRoute(db: Database, model: ReadModel) {
-  return (app: FastifyInstance, _options: object, done: () => void): void => {
-    app.get<{ Params: { name: string }; Querystring: Static<typeof Query> }>(
-      '/v1/names/:name',
-      {
-        config: { access: 'public_read', example: { params: { name: 'Olivia' } } },
-        schema: {
-          summary: 'Facts about a name: first and last year, peak, totals',
-          tags: ['names'],
-          params: Type.Object({ name: NameText }),
-          querystring: Query,
-          response: { 200: Answer },
-        },
-      },
-      async (request, reply) => {
-        const { params, query, url } = request;
-        const find = (snapshot: Snapshot): Promise<Static<typeof Answer>> =>
-          findFacts(db, model, snapshot, query.name ?? params.name, query);
-        return (await answerFrom({ request, reply, model, parts: [url] }, find)) ?? sendUnchanged(reply);
-      },
-    );
-    done();
-  };
+  return nameQuestionRoute(model, {
+    path: '/v1/names/:name',
+    summary: 'Facts about a name: first and last year, peak, totals',
+    example: { params: { name: 'Olivia' } },
+    query: Query,
+    answer: Answer,
+    find: (snapshot, name, query) => findFacts(db, model, snapshot, query.name ?? name, query),
+  });
 }
 
 async function findFacts(

@@ -1,6 +1,4 @@
-import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { sendUnchanged } from '#platform/http/etag.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
@@ -10,10 +8,10 @@ import {
   type GenderProbability,
   genderProbability,
 } from './gender-probability.ts';
-import { answerFrom } from './cached-answer.ts';
 import { BOTH_GENDERS, findNameCounts, type NameCounts } from './name-counts.ts';
+import { nameQuestionRoute } from './name-question.route.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
-import { CountryCodes, NameText, Year } from './schemas.ts';
+import { CountryCodes, Year } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
 
 const Query = Type.Object({
@@ -61,28 +59,14 @@ const CAUTION =
 
 /** `GET /v1/names/{name}/gender`: how often a name was given to girls and boys, with the interval that its counts support. */
 export function nameGenderRoute(db: Database, model: ReadModel) {
-  return (app: FastifyInstance, _options: object, done: () => void): void => {
-    app.get<{ Params: { name: string }; Querystring: Static<typeof Query> }>(
-      '/v1/names/:name/gender',
-      {
-        config: { access: 'public_read', example: { params: { name: 'Jordan' }, query: { country: 'US' } } },
-        schema: {
-          summary: 'Probability that a bearer of a name is female or male',
-          tags: ['names'],
-          params: Type.Object({ name: NameText }),
-          querystring: Query,
-          response: { 200: Answer },
-        },
-      },
-      async (request, reply) => {
-        const { params, query, url } = request;
-        const find = (snapshot: Snapshot): Promise<Static<typeof Answer>> =>
-          findGender(db, model, snapshot, params.name, query);
-        return (await answerFrom({ request, reply, model, parts: [url] }, find)) ?? sendUnchanged(reply);
-      },
-    );
-    done();
-  };
+  return nameQuestionRoute(model, {
+    path: '/v1/names/:name/gender',
+    summary: 'Probability that a bearer of a name is female or male',
+    example: { params: { name: 'Jordan' }, query: { country: 'US' } },
+    query: Query,
+    answer: Answer,
+    find: (snapshot, name, query) => findGender(db, model, snapshot, name, query),
+  });
 }
 
 async function findGender(

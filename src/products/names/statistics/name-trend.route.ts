@@ -1,12 +1,10 @@
-import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { sendUnchanged } from '#platform/http/etag.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
-import { answerFrom } from './cached-answer.ts';
 import { BOTH_GENDERS, findCountsOfNames, type NameCounts, rankInSlice } from './name-counts.ts';
+import { nameQuestionRoute } from './name-question.route.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
 import { denominatorOf } from './ranking.ts';
 import { CountryCodes, NameText, perMillion, share, Year } from './schemas.ts';
@@ -52,31 +50,14 @@ const Answer = Type.Object({
 
 /** `GET /v1/names/{name}/trend`: one point for every published year; a year without the name is `not_listed`, never zero. */
 export function nameTrendRoute(db: Database, model: ReadModel) {
-  return (app: FastifyInstance, _options: object, done: () => void): void => {
-    app.get<{ Params: { name: string }; Querystring: Static<typeof Query> }>(
-      '/v1/names/:name/trend',
-      {
-        config: {
-          access: 'public_read',
-          example: { params: { name: 'Emma' }, query: { country: 'US', gender: 'F' } },
-        },
-        schema: {
-          summary: 'A name over the years',
-          tags: ['names'],
-          params: Type.Object({ name: NameText }),
-          querystring: Query,
-          response: { 200: Answer },
-        },
-      },
-      async (request, reply) => {
-        const { params, query, url } = request;
-        const find = (snapshot: Snapshot): Promise<Static<typeof Answer>> =>
-          findTrend(db, model, snapshot, params.name, query);
-        return (await answerFrom({ request, reply, model, parts: [url] }, find)) ?? sendUnchanged(reply);
-      },
-    );
-    done();
-  };
+  return nameQuestionRoute(model, {
+    path: '/v1/names/:name/trend',
+    summary: 'A name over the years',
+    example: { params: { name: 'Emma' }, query: { country: 'US', gender: 'F' } },
+    query: Query,
+    answer: Answer,
+    find: (snapshot, name, query) => findTrend(db, model, snapshot, name, query),
+  });
 }
 
 async function findTrend(
