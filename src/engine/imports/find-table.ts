@@ -26,7 +26,7 @@ export interface FoundTable {
 
 const SHOWN_RECORDS = 20;
 
-interface Wanted {
+export interface Wanted {
   readonly limits: IngestionLimits;
   /** As the caller said. */
   readonly format: ImportFormat | null;
@@ -49,7 +49,7 @@ export async function readTable(source: SourceFile, wanted: Wanted): Promise<Fou
   detector.push(sample.bytes);
   const encoding = detector.decide(sample.isWhole);
   assertText(sample.bytes, encoding.encoding, source.name);
-  const start = sample.bytes.toString('utf8', 0, 1024);
+  const start = source.dialect === undefined ? sample.bytes.toString('utf8', 0, 1024) : '';
   if (/^\uFEFF?\s*\[\s*[{\]]/.test(start)) throw jsonArray(source.name);
   const looksLikeJson = /^\uFEFF?\s*\{/.test(start);
   if (looksLikeJson !== (wanted.format === 'ndjson') && wanted.format !== null)
@@ -67,10 +67,12 @@ function readCells(
 ): FoundTable {
   const { evidence } = detectDialect(bytes, encoding.encoding, isWhole);
   const tables = evidence
-    .filter(({ separator }) => format !== 'tsv' || separator === '\t')
+    .filter(
+      ({ separator }) => separator === (source.dialect?.separator ?? (format === 'tsv' ? '\t' : separator)),
+    )
     .map((weighed) => {
       const { preamble } = weighed;
-      const dialect = dialectOf(weighed, encoding.encoding);
+      const dialect = source.dialect ?? dialectOf(weighed, encoding.encoding);
       const [header, ...rows] = firstRecords(bytes, isWhole, dialect, preamble, limits);
       const known = header?.filter((column) => find(column) >= 0).length ?? 0;
       return { dialect, preamble, header, rows, known };

@@ -1,5 +1,6 @@
-import { openSource, type Source } from '../ingestion/source-files.ts';
-import { type FoundTable, readTable } from './find-table.ts';
+import { openSource, type Source, type SourceFile } from '../ingestion/source-files.ts';
+import { readSheet } from './choose-sheets.ts';
+import { type FoundTable, readTable, type Wanted } from './find-table.ts';
 import type { ImportFile, ImportFormat, ReadDependencies } from './import-file.ts';
 import { fieldFinder, missingColumns, plainName } from './map-columns.ts';
 import { filesOf } from './open-import.ts';
@@ -50,16 +51,19 @@ export async function inspectImport(
   upload: Pick<ImportFile, 'fileKey' | 'filename' | 'format' | 'mapping'>,
   resources: readonly Resource[],
 ): Promise<ImportInspection> {
-  const source = await openSource(files, upload.fileKey, upload.filename, limits);
+  const source = await openSource(files, upload.fileKey, upload.filename, limits, { evenRows: true });
   try {
-    const weighed: { resource: Resource; table: FoundTable; candidate: ResourceCandidate }[] = [];
+    const weighed: Weighed[] = [];
     for (const resource of resources) {
-      const [part] = filesOf(source, resource);
       const find = fieldFinder(resource, upload.mapping);
-      const table = await readTable(part, { limits, format: upload.format, resource, find });
-      weighed.push({ resource, table, candidate: weigh(resource, table) });
+      const wanted = { limits, format: upload.format, resource, find };
+      const tables = await readTables(filesOf(source, resource), wanted);
+      const [fitting] = bestFirst(
+        tables.map((table) => ({ resource, table, candidate: weigh(resource, table) })),
+      );
+      if (fitting) weighed.push(fitting);
     }
-    weighed.sort((one, other) => scoreOf(other.candidate) - scoreOf(one.candidate));
+    bestFirst(weighed);
     const [best] = weighed;
     if (!best) throw new Error('there is no resource to look for');
     return {
@@ -72,6 +76,30 @@ export async function inspectImport(
   } finally {
     await source.close();
   }
+}
+
+interface Weighed {
+  readonly resource: Resource;
+  readonly table: FoundTable;
+  readonly candidate: ResourceCandidate;
+}
+
+function bestFirst(weighed: Weighed[]): Weighed[] {
+  return weighed.sort((one, other) => scoreOf(other.candidate) - scoreOf(one.candidate));
+}
+
+/** The first file or, of a workbook, all sheets that are tables. */
+async function readTables(
+  [first, ...others]: readonly [SourceFile, ...SourceFile[]],
+  wanted: Wanted,
+): Promise<FoundTable[]> {
+  if (first.sheet === undefined) return [await readTable(first, wanted)];
+  const tables: FoundTable[] = [];
+  for (const sheet of [first, ...others]) {
+    const table = await readSheet(sheet, wanted);
+    if (table !== null) tables.push(table);
+  }
+  return tables.length > 0 ? tables : [await readTable(first, wanted)];
 }
 
 function weigh(resource: Resource, { plan }: FoundTable): ResourceCandidate {

@@ -4,6 +4,7 @@ import type { Dialect } from '../ingestion/dialect.ts';
 import type { IngestionLimits } from '../ingestion/limits.ts';
 import type { SourceFile } from '../ingestion/source-file.ts';
 import { openSource, type Source } from '../ingestion/source-files.ts';
+import { chooseSheets, isSheetOf } from './choose-sheets.ts';
 import { type FoundTable, readTable } from './find-table.ts';
 import type { ImportFile, ImportFormat, ReadDependencies } from './import-file.ts';
 import {
@@ -52,8 +53,9 @@ export interface OpenedImport {
 const MOST_EXAMPLES = 20;
 
 /**
- * Opens an upload (plain, gzip, zip; CSV, TSV, NDJSON by content) and finds the column of each field.
- * Of a zip: the files that are called after the resource (`users.csv`, `users-2.ndjson`), or all where none is.
+ * Opens an upload (plain, gzip, zip; CSV, TSV, NDJSON, workbooks by content) and finds the column of each field.
+ * Of a zip: the files that are called after the resource (`users.csv`, `users-2.ndjson`), or all where none is. Of a
+ * workbook: the sheets that are called so, or the one that has the columns.
  * Throws AppError unprocessable: missing_columns, missing_header, duplicate_header, invalid_mapping, format_mismatch,
  * not_text, empty_file, and what `openSource` throws.
  */
@@ -64,11 +66,12 @@ export async function openImport(
 ): Promise<OpenedImport> {
   const find = fieldFinder(resource, file.mapping);
   const secrets = secretNames(resource, file.mapping);
-  const source = await openSource(files, file.fileKey, file.filename, limits);
+  const source = await openSource(files, file.fileKey, file.filename, limits, { evenRows: true });
   try {
     const found: FoundTable[] = [];
-    for (const part of filesOf(source, resource)) {
-      const table = await readTable(part, { limits, format: file.format, resource, find });
+    const wanted = { limits, format: file.format, resource, find };
+    for (const part of await chooseSheets(filesOf(source, resource), wanted)) {
+      const table = await readTable(part, wanted);
       const expected = expectedColumns(table.plan, file.mapping, secrets);
       if (table.format !== 'ndjson') assertColumns(resource, table.plan, expected, part.name);
       found.push(table);
@@ -107,10 +110,10 @@ export function filesOf(source: Source, resource: Resource): readonly [SourceFil
   return [first, ...others];
 }
 
-/** The files of a source that are called after the resource: `users.csv`, `users-2.ndjson`. */
+/** The files of a source that are called after the resource: `users.csv`, `users-2.ndjson`, or the sheet `users`. */
 export function namedFiles(source: Source, resource: Resource): readonly SourceFile[] {
   const isNamed = new RegExp(`(^|[/\\\\])${resource.name}([^/\\\\a-z][^/\\\\]*)?$`, 'i');
-  return source.files.filter(({ name }) => isNamed.test(name));
+  return source.files.filter((file) => isNamed.test(file.name) || isSheetOf(file, resource));
 }
 
 /** Refused records are given back without their secret columns, and may be sent again with the same mapping. */
