@@ -47,10 +47,11 @@ export function createImportRoute(
         schema: {
           summary: 'Import records from a file or a URL',
           description:
-            'CSV, TSV or NDJSON, plain, as gzip or in a zip. Needs `Idempotency-Key`: the same request again is answered ' +
-            '200 with the same job. Refused at once, with nothing kept (422): what cannot be read, and a file without a ' +
-            'required column; refused records are in the report of the import. A zip with files called after several ' +
-            'resources is loaded in their order, an import for each: the answer names the last, `after` leads back.',
+            'CSV, TSV, NDJSON or a workbook (XLSX, XLS, ODS), plain, as gzip or in a zip. Needs `Idempotency-Key`: ' +
+            'the same request again is answered 200 with the same job. Refused at once, with nothing kept (422): ' +
+            'what cannot be read, and a file without a required column; refused records are in the report of the ' +
+            'import. A zip with files, or a workbook with sheets, called after several resources is loaded in their ' +
+            'order, an import for each: the answer names the last, `after` leads back.',
           tags: ['imports'],
           headers: IdempotencyHeaders,
           body: { content: { 'application/json': { schema: schemas.byUrl } } },
