@@ -7,7 +7,7 @@ export type Measure = 'births' | 'registrations' | 'living_bearers' | 'census_by
  * How an observation stands in an office's file.
  * - `exact`, or `rounded` where the whole table says so: a count.
  * - `below_threshold`: the name is listed, its count is hidden. `rank_only`: listed with a rank and no count.
- * - `aggregate`: all rare names together; counted in the slice, no name.
+ * - `aggregate`: all rare names together, or births without a name; counted in the slice, no name.
  * - `aside`: read and counted, but no part of the ranking: further given names, births of an unknown year.
  */
 export type CountStatus = 'exact' | 'below_threshold' | 'rank_only' | 'aggregate' | 'aside';

@@ -1,6 +1,6 @@
 import { type FieldError, fieldError } from '#engine/ingestion/field-error.ts';
 import { accepted, rejected, skipped } from '#engine/ingestion/row-outcome.ts';
-import type { NameCount } from '../name-count.ts';
+import type { CountStatus, NameCount } from '../name-count.ts';
 import { checkName } from '../normalize-name.ts';
 import { countRefusal } from '../normalize-number.ts';
 import type { Gender } from '../normalize-gender.ts';
@@ -16,8 +16,11 @@ export interface ColumnGroup {
   /** Absent in a list of ranks. */
   readonly count?: number;
   readonly rank?: number;
-  /** What the header says about the group; what is left out, the facts of the table say. */
-  readonly year?: number;
+  /**
+   * What the header says about the group; what is left out, the facts of the table say. A year that is null: the
+   * counts are of more years than one, and stand `aside`.
+   */
+  readonly year?: number | null;
   readonly gender?: Gender;
   readonly area?: string;
 }
@@ -31,6 +34,8 @@ export interface ColumnTable {
   readonly readCount?: CountReader;
   /** The gender of a row, where a column has it. */
   readonly genderOf?: (cells: readonly string[]) => Gender | undefined;
+  /** The year of a row, where a column has it. */
+  readonly yearOf?: (cells: readonly string[]) => number | undefined;
   readonly skips?: (cells: readonly string[]) => string | undefined;
   readonly threshold?: number | null;
   readonly isRounded?: boolean;
@@ -50,7 +55,7 @@ export function columnTable(table: ColumnTable): TableLayout {
     columns: header.cells,
     facts: { year: null, gender: null, area: null, ...facts },
     needs: [
-      ...(lacks('year') ? (['year'] as const) : []),
+      ...(lacks('year') && !table.yearOf ? (['year'] as const) : []),
       ...(lacks('gender') && !table.genderOf ? (['gender'] as const) : []),
     ],
     ...(table.threshold !== undefined && { threshold: table.threshold }),
@@ -67,11 +72,20 @@ function rowParser(table: ColumnTable): TableLayout['parseRow'] {
     if (left !== undefined) return skipped(left);
     const found: NameCount[] = [];
     const errors: FieldError[] = [];
-    const rowFacts = table.genderOf ? { ...facts, gender: table.genderOf(cells) ?? null } : facts;
+    const rowFacts = factsOfRow(table, cells, facts);
     for (const group of table.groups)
       readGroup(group, { table, cells, facts: rowFacts, readCount }, found, errors);
     if (errors.length > 0) return rejected(errors);
     return found.length > 0 ? accepted(found) : skipped('no_count');
+  };
+}
+
+function factsOfRow({ genderOf, yearOf }: ColumnTable, cells: readonly string[], facts: TableFacts): TableFacts {
+  if (!genderOf && !yearOf) return facts;
+  return {
+    ...facts,
+    ...(genderOf && { gender: genderOf(cells) ?? null }),
+    ...(yearOf && { year: yearOf(cells) ?? null }),
   };
 }
 
@@ -91,16 +105,22 @@ function readGroup(group: ColumnGroup, row: Row, found: NameCount[], errors: Fie
   const name = checkName(raw);
   if (name === undefined) addOnce(errors, nameCell(raw, group.name + 1, columnName(row, group.name)));
   const gender = group.gender ?? facts.gender;
-  const year = group.year ?? facts.year;
-  if (gender === null || year === null) errors.push(untold(gender === null ? 'gender' : 'year'));
+  const year = group.year === undefined ? facts.year : group.year;
+  const isUntold = year === null && group.year !== null;
+  if (gender === null || isUntold) errors.push(untold(gender === null ? 'gender' : 'year'));
   if (count === undefined) errors.push(badCount(row, group.count as number));
-  if (name === undefined || gender === null || year === null || count === undefined || count === 'none')
-    return;
+  if (name === undefined || gender === null || isUntold || count === undefined || count === 'none') return;
   const rank = group.rank === undefined ? null : readRank(cells[group.rank] ?? '');
   if (group.count === undefined && rank === null) return;
-  const status = count !== 'hidden' ? 'exact' : group.count === undefined ? 'rank_only' : 'below_threshold';
   const shown = count === 'hidden' ? null : count;
+  const status = statusOf(group, year, shown);
   found.push({ name, gender, year, count: shown, area: group.area ?? facts.area, status, rank, variant: 0 });
+}
+
+function statusOf(group: ColumnGroup, year: number | null, count: number | null): CountStatus {
+  if (year === null) return 'aside';
+  if (count !== null) return 'exact';
+  return group.count === undefined ? 'rank_only' : 'below_threshold';
 }
 
 /** A wide table has one name for all of its groups. */

@@ -128,8 +128,7 @@ function refusal(
 ): (cells: readonly string[], facts: TableFacts) => ReturnType<typeof rowErrors> {
   const { columns, header } = table;
   const checks: (CellCheck | undefined)[] = [];
-  checks[columns.name] = (cell, column, field) =>
-    table.statusOf?.([cell]) === 'aggregate' ? undefined : nameCell(cell, column, field);
+  checks[columns.name] = nameCell;
   if (columns.count !== undefined) {
     checks[columns.count] = (cell, column, field) =>
       readCount(cell) === undefined
@@ -140,8 +139,10 @@ function refusal(
   if (columns.year !== undefined) checks[columns.year] = yearCheck(table.readYear);
   if (columns.area !== undefined) checks[columns.area] = areaCheck(table.readArea);
   const inOrder = Array.from(header.cells, (_, at) => checks[at]);
+  const nameless = inOrder.with(columns.name, undefined);
   return (cells, facts) => {
-    const errors = rowErrors(cells, header.cells, inOrder);
+    const isAggregate = table.statusOf?.(cells) === 'aggregate';
+    const errors = rowErrors(cells, header.cells, isAggregate ? nameless : inOrder);
     if (errors.length > 0) return errors;
     const missing = columns.gender === undefined && facts.gender === null ? 'gender' : 'year';
     return [
