@@ -228,6 +228,8 @@ test('an inspection and a validation say what a file is and keep nothing', async
     fits: true,
     rows_looked_at: 3,
     rows_fitting: 3,
+    confidence: 1,
+    found: '3 of the first 3 rows are name, sex, count',
     files: ['yob1905.txt'],
   });
   const [layout] = body.data.layouts;
@@ -236,9 +238,11 @@ test('an inspection and a validation say what a file is and keep nothing', async
     [',', 'utf-8', null, ['Mary', 'F', '10']],
   );
   const fits = await names.upload('yob1905.txt', GOOD, {}, '/v1/parsers/us_ssa/validate');
-  assert.equal(fits.body.data.fits, true);
+  assert.deepEqual([fits.body.data.fits, fits.body.data.confidence], [true, 1]);
+  assert.match(fits.body.data.recognized, /name, sex, count/);
   const misfit = await names.upload('a.csv', 'rang;nom\n1;Marie\n', {}, '/v1/parsers/us_ssa/validate');
-  assert.equal(misfit.body.data.fits, false);
+  assert.deepEqual([misfit.body.data.fits, misfit.body.data.confidence], [false, 0]);
+  assert.equal(misfit.body.data.recognized, null);
   assert.match(misfit.body.data.found, /header "rang; nom"/);
   assert.deepEqual([await countDatasets(), (await names.storedFiles()).length], before);
 });

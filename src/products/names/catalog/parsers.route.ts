@@ -8,7 +8,7 @@ import type { NameParser } from '../parsers/name-parser.ts';
 import { validateUpload } from '../upload/inspect-upload.ts';
 import { lookAtUpload, type UploadDependencies } from '../upload/take-upload.ts';
 import { FileByUrl, FileForm, fileExample } from '../upload/upload-form.ts';
-import { LayoutView } from '../upload/upload.route.ts';
+import { Confidence, Found, LayoutView } from '../upload/upload.route.ts';
 
 const ParserItem = Type.Object({
   id: Type.String(),
@@ -33,7 +33,9 @@ const Validation = Type.Object({
     parser: Type.String(),
     fits: Type.Boolean(),
     expected: Type.String(),
-    found: Type.String(),
+    found: Type.String({ description: 'What the file looks like, in words' }),
+    confidence: Confidence,
+    recognized: Found,
     rows_looked_at: Type.Integer(),
     rows_fitting: Type.Integer(),
     files: Type.Array(Type.String()),
@@ -117,6 +119,8 @@ function validateRoute(app: App, dependencies: UploadDependencies): void {
             fits: evidence.fits,
             expected,
             found,
+            confidence: evidence.confidence,
+            recognized: evidence.found,
             rows_looked_at: evidence.rowsLookedAt,
             rows_fitting: evidence.rowsFitting,
             files: [...evidence.files],

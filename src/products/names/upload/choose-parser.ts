@@ -6,7 +6,7 @@ import type { UploadOptions } from '../import/upload-options.ts';
 import { findParser, NAME_PARSERS } from '../parsers/index.ts';
 import type { NameParser, TableFacts } from '../parsers/name-parser.ts';
 import { describeFound, foundInWords } from './describe-found.ts';
-import { createSampler, type Sampler, weighParsers } from './detect-parser.ts';
+import { createSampler, type ParserEvidence, type Sampler, weighParsers } from './detect-parser.ts';
 
 export interface ParserWish {
   readonly source: Source;
@@ -35,8 +35,8 @@ export async function chooseParser(wish: ParserWish): Promise<ChosenParser> {
   const sampler = createSampler();
   const candidates = candidatesFor(wish);
   const evidence = await weighParsers(source, candidates, sampler, limits);
-  const fitting = evidence.filter(({ fits }) => fits).map(({ parser }) => parser);
-  const [parser] = fitting;
+  const fitting = evidence.filter(({ fits }) => fits);
+  const parser = fitting[0]?.parser;
   if (!parser) throw await nothingFits(wish, candidates, sampler);
   if (fitting.length > 1) throw ambiguous(fitting, countryCode);
   const { files } = await planFiles(source.files, parser, wish.options, { limits });
@@ -114,10 +114,17 @@ async function describeSource(source: Source, limits: IngestionLimits): Promise<
   return file ? foundInWords(await describeFound(file, limits)) : 'an archive without files';
 }
 
-function ambiguous(fitting: readonly NameParser[], countryCode: string | null): AppError {
-  const choices = fitting.map(({ id, country, name }) => ({ parser: id, country, name }));
-  const words = choices.map(({ parser, country }) => `${parser} (${country})`).join(', ');
-  const ofManyCountries = new Set(fitting.map(({ country }) => country)).size > 1;
+/** Several parsers read the file: whoever sent it says which is meant, knowing what each of them saw. */
+function ambiguous(fitting: readonly ParserEvidence[], countryCode: string | null): AppError {
+  const choices = fitting
+    .toSorted((one, other) => other.confidence - one.confidence)
+    .map(({ parser: { id, country, name }, confidence, found }) => {
+      return { parser: id, country, name, confidence, found };
+    });
+  const words = choices
+    .map(({ parser, country, found }) => `${parser} of ${country} (${found ?? ''})`)
+    .join('; ');
+  const ofManyCountries = new Set(choices.map(({ country }) => country)).size > 1;
   if (countryCode === null && ofManyCountries) {
     const message = `Files of several countries look like this: ${words}. Send the field "country_id".`;
     return new AppError('unprocessable', 'country_required', message, { choices });

@@ -1,3 +1,4 @@
+import type { Dialect } from '#engine/ingestion/dialect.ts';
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import type { Source, SourceFile } from '#engine/ingestion/source-files.ts';
 import { AppError } from '#platform/errors.ts';
@@ -18,7 +19,7 @@ export interface ParserEvidence {
   readonly fits: boolean;
   readonly rowsLookedAt: number;
   readonly rowsFitting: number;
-  /** Share of the rows looked at that it reads, 0 to 1. */
+  /** Share of the rows looked at that it reads or leaves out on purpose, 0 to 1. */
   readonly confidence: number;
   /** What was recognized, in words, by the first table that is in its layout. */
   readonly found: string | null;
@@ -28,15 +29,37 @@ export interface ParserEvidence {
 
 const MOST_FILES = 16;
 
-/** Reads the beginning of each inner file at most once, whoever asks; undefined for what is no text. */
-export type Sampler = (file: SourceFile) => Promise<FileSample>;
+/** The beginning of an inner file, which many parsers look at. */
+export interface SampledTable {
+  readonly sample: FileSample;
+  /** Its first rows in the dialect that a parser declares, or in the detected one; each is read once. */
+  head(limits: IngestionLimits, declared?: Dialect): TableHead;
+}
+
+/** Reads the beginning of each inner file at most once, whoever asks. Throws what `sampleFile` throws. */
+export type Sampler = (file: SourceFile) => Promise<SampledTable>;
 
 export function createSampler(): Sampler {
-  const samples = new Map<SourceFile, Promise<FileSample>>();
+  const samples = new Map<SourceFile, Promise<SampledTable>>();
   return (file) => {
-    const sample = samples.get(file) ?? sampleFile(file);
+    const sample = samples.get(file) ?? sampleFile(file).then(sampledTable);
     samples.set(file, sample);
     return sample;
+  };
+}
+
+function sampledTable(sample: FileSample): SampledTable {
+  const heads = new Map<string, TableHead>();
+  let detected: Dialect | undefined;
+  return {
+    sample,
+    head(limits, declared) {
+      const dialect = declared ?? (detected ??= dialectOfSample(sample));
+      const key = JSON.stringify(dialect);
+      const head = heads.get(key) ?? readHead(sample, dialect, limits);
+      heads.set(key, head);
+      return head;
+    },
   };
 }
 
@@ -51,10 +74,28 @@ export async function weighParsers(
   limits: IngestionLimits,
 ): Promise<ParserEvidence[]> {
   const books = [...Map.groupBy(dataFiles(source.files), bookOf).values()];
-  const samples: FileSample[][] = [];
-  for (const book of spread(books, MOST_FILES)) samples.push(await Promise.all(book.map(sampler)));
-  if (samples.flat().every(({ isWhole, bytes }) => isWhole && bytes.length === 0)) throw emptyFile();
+  const samples: SampledTable[][] = [];
+  for (const book of spread(books, MOST_FILES)) {
+    const tables = await Promise.all(book.map((file) => sampleText(file, sampler, source.files.length > 1)));
+    samples.push(tables.filter((table) => table !== undefined));
+  }
+  const isEmpty = samples.flat().every(({ sample }) => sample.isWhole && sample.bytes.length === 0);
+  if (isEmpty) throw emptyFile();
   return parsers.map((parser) => weighParser(samples, parser, limits));
+}
+
+/** One damaged file does not spoil an archive: the import names it among those that were not read. */
+async function sampleText(
+  file: SourceFile,
+  sampler: Sampler,
+  isOneOfMany: boolean,
+): Promise<SampledTable | undefined> {
+  try {
+    return await sampler(file);
+  } catch (error) {
+    if (!isOneOfMany || !(error instanceof AppError) || error.code !== 'not_text') throw error;
+    return undefined;
+  }
 }
 
 function emptyFile(): AppError {
@@ -62,13 +103,13 @@ function emptyFile(): AppError {
 }
 
 function weighParser(
-  books: readonly (readonly FileSample[])[],
+  books: readonly (readonly SampledTable[])[],
   parser: NameParser,
   limits: IngestionLimits,
 ): ParserEvidence {
   const looked = books.flatMap((book) => {
     const tables = book
-      .map((sample) => ({ sample, head: readHead(sample, dialectOfSample(sample, parser.dialect), limits) }))
+      .map((table) => ({ sample: table.sample, head: table.head(limits, parser.dialect) }))
       .filter(({ sample, head }) => head.rows.length > 0 && !sample.encoding.encoding.startsWith('utf-16'));
     if (tables.length === 0) return [];
     const weighed = tables.map(({ sample, head }) => ({
@@ -82,12 +123,13 @@ function weighParser(
   const tables = looked.flat();
   const rows = sum(tables, (table) => table.rows);
   const fitting = sum(tables, (table) => table.fitting);
+  const understood = fitting === 0 ? 0 : sum(tables, (table) => table.understood);
   return {
     parser,
     fits: looked.length > 0 && looked.every((book) => book.some(({ fits }) => fits)),
     rowsLookedAt: rows,
     rowsFitting: fitting,
-    confidence: rows === 0 ? 0 : Math.round((fitting / rows) * 100) / 100,
+    confidence: rows === 0 ? 0 : Math.round((understood / rows) * 100) / 100,
     found: tables.find(({ layout }) => layout)?.layout?.evidence ?? null,
     files: tables.map(({ name }) => name),
   };
@@ -97,6 +139,8 @@ interface WeighedTable {
   readonly layout: TableLayout | undefined;
   readonly rows: number;
   readonly fitting: number;
+  /** Fitting ones, and notes and totals that are left out on purpose. */
+  readonly understood: number;
   readonly fits: boolean;
 }
 
@@ -106,12 +150,13 @@ const ANY_FACTS: TableFacts = { year: 2000, gender: 'F', area: null };
 /** A layout fits when it reads some rows; bad rows are a matter of the report. */
 function weighTable(head: TableHead, parser: NameParser): WeighedTable {
   const layout = parser.recognize(head);
-  if (!layout) return { layout, rows: head.rows.length, fitting: 0, fits: false };
+  if (!layout) return { layout, rows: head.rows.length, fitting: 0, understood: 0, fits: false };
   const data = head.rows.slice(layout.skip).filter((cells) => cells.some((cell) => cell !== ''));
   const facts = { ...ANY_FACTS, ...known(layout.facts) };
   const outcomes = data.map((cells) => layout.parseRow(cells, facts).kind);
   const fitting = outcomes.filter((kind) => kind === 'accepted').length;
-  return { layout, rows: data.length, fitting, fits: fitting > 0 };
+  const understood = outcomes.filter((kind) => kind !== 'rejected').length;
+  return { layout, rows: data.length, fitting, understood, fits: fitting > 0 };
 }
 
 function known(facts: TableFacts): Partial<TableFacts> {

@@ -5,6 +5,7 @@ import { notFound } from '#platform/errors.ts';
 import { Nullable, OneOf, Uuid } from '#platform/http/schemas.ts';
 import { DATASET_STATUSES, findDataset } from '../catalog/datasets.query.ts';
 import { requireCountry } from './accept-upload.ts';
+import type { ParserEvidence } from './detect-parser.ts';
 import { inspectUpload } from './inspect-upload.ts';
 import { keepUpload, lookAtUpload, type UploadDependencies } from './take-upload.ts';
 import { readUploadFields } from './upload-fields.ts';
@@ -21,12 +22,21 @@ export const LayoutView = Type.Object({
   first_rows: Type.Array(Type.Array(Type.String())),
 });
 
+export const Confidence = Type.Number({
+  minimum: 0,
+  maximum: 1,
+  description: 'Share of the rows looked at that it reads or leaves out on purpose',
+});
+export const Found = Nullable(Type.String({ description: 'What was recognized, in words' }));
+
 const EvidenceView = Type.Object({
   parser: Type.String(),
   country: Type.String(),
   fits: Type.Boolean(),
   rows_looked_at: Type.Integer(),
   rows_fitting: Type.Integer(),
+  confidence: Confidence,
+  found: Found,
   files: Type.Array(Type.String()),
 });
 
@@ -129,14 +139,7 @@ function inspectRoute(app: App, dependencies: UploadDependencies): void {
           upload,
           country?.code ?? null,
         );
-        const parsers = evidence.map(({ parser, fits, rowsLookedAt, rowsFitting, files: seen }) => ({
-          parser: parser.id,
-          country: parser.country,
-          fits,
-          rows_looked_at: rowsLookedAt,
-          rows_fitting: rowsFitting,
-          files: [...seen],
-        }));
+        const parsers = evidence.map(viewEvidence);
         const { filename, size, sha256 } = upload;
         return {
           data: {
@@ -152,6 +155,20 @@ function inspectRoute(app: App, dependencies: UploadDependencies): void {
         };
       }),
   );
+}
+
+function viewEvidence(evidence: ParserEvidence): Static<typeof EvidenceView> {
+  const { parser, fits, rowsLookedAt, rowsFitting, confidence, found, files } = evidence;
+  return {
+    parser: parser.id,
+    country: parser.country,
+    fits,
+    rows_looked_at: rowsLookedAt,
+    rows_fitting: rowsFitting,
+    confidence,
+    found,
+    files: [...files],
+  };
 }
 
 async function showAccepted(
