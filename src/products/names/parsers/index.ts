@@ -1,3 +1,7 @@
+import { atOgd } from './at-ogd.ts';
+import { atStatistik } from './at-statistik.ts';
+import { atWien } from './at-wien.ts';
+import { atWienBearers } from './at-wien-bearers.ts';
 import { frInsee } from './fr-insee.ts';
 import { gbNisra } from './gb-nisra.ts';
 import { gbOns } from './gb-ons.ts';
@@ -6,7 +10,17 @@ import { usSsa } from './us-ssa.ts';
 import { usSsaState } from './us-ssa-state.ts';
 
 /** All parsers, in the order in which they are listed. A new country is one file and one line here. */
-export const NAME_PARSERS: readonly NameParser[] = [usSsa, usSsaState, gbOns, frInsee, gbNisra];
+export const NAME_PARSERS: readonly NameParser[] = [
+  atOgd,
+  atStatistik,
+  atWien,
+  atWienBearers,
+  usSsa,
+  usSsaState,
+  gbOns,
+  frInsee,
+  gbNisra,
+];
 
 export function findParser(id: string): NameParser | undefined {
   return NAME_PARSERS.find((parser) => parser.id === id);

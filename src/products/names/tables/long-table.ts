@@ -32,6 +32,8 @@ export interface LongTable {
   readonly readYear?: (cell: string) => number | null | undefined;
   /** For rows that are no names, or no part of the ranking. */
   readonly statusOf?: (cells: readonly string[]) => CountStatus | undefined;
+  /** A count beside an empty name is of births without a name, no mistake: counted as `aggregate`. */
+  readonly keepsNameless?: boolean;
   /** Why a row is left out on purpose, such as `total`. */
   readonly skips?: (cells: readonly string[]) => string | undefined;
   readonly variantOf?: (cells: readonly string[]) => number;
@@ -87,8 +89,10 @@ function rowParser(table: LongTable): TableLayout['parseRow'] {
       return rejected(errorsOf(cells, facts));
     }
     if (count === 'none') return skipped('no_count');
-    const status = statusOf?.(cells) ?? statusOfCount(count, year, countAt === NOWHERE);
-    if (name === undefined && status !== 'aggregate') return rejected(errorsOf(cells, facts));
+    const isNameless = table.keepsNameless === true && isBlank(cells[nameAt]);
+    const status =
+      statusOf?.(cells) ?? (isNameless ? 'aggregate' : statusOfCount(count, year, countAt === NOWHERE));
+    if (name === undefined && !isNameless && status !== 'aggregate') return rejected(errorsOf(cells, facts));
     const rank = rankAt === undefined ? null : readRank(cells[rankAt] ?? '');
     if (status === 'rank_only' && rank === null) return skipped('no_rank');
     const shown = count === 'hidden' ? null : count;
@@ -141,8 +145,9 @@ function refusal(
   const inOrder = Array.from(header.cells, (_, at) => checks[at]);
   const nameless = inOrder.with(columns.name, undefined);
   return (cells, facts) => {
-    const isAggregate = table.statusOf?.(cells) === 'aggregate';
-    const errors = rowErrors(cells, header.cells, isAggregate ? nameless : inOrder);
+    const isNameless =
+      table.statusOf?.(cells) === 'aggregate' || (table.keepsNameless && isBlank(cells[columns.name]));
+    const errors = rowErrors(cells, header.cells, isNameless ? nameless : inOrder);
     if (errors.length > 0) return errors;
     const missing = columns.gender === undefined && facts.gender === null ? 'gender' : 'year';
     return [

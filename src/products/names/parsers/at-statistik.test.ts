@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readOfficialFile } from '#test/support/office-files.ts';
+import { readTable } from '#test/support/parser-reading.ts';
+import { withoutOfficialFiles } from '#test/support/truths.ts';
+import { atStatistik } from './at-statistik.ts';
+
+// Written by us in the office's layout, with figures of its own.
+const BOYS = `Liste aller jemals vergebenen ersten Bubennamen 1984-2020
+Vorname,,Anzahl,Rang,Anzahl,Rang
+Original-Schreibweise,häufigste Schreibweise 1984-2020*),1984-2020,,2020
+Jakob,Jakob,18223,23,794,1
+Aaban,Aaban,1,10287,0,0
+Aaden,Aaden,viele,4736,1,1772
+"Q: STATISTIK AUSTRIA. – *) Laut Liste der Vornamenvarianten"
+`;
+
+test('the last year is read, all years together stand aside, 0 is no birth', async () => {
+  const table = { file: 'liste.xlsx', sheet: 'Tabelle1', text: BOYS };
+  assert.deepEqual(await readTable(atStatistik, table), [
+    'Jakob M XXXX 18223 aside #23',
+    'Jakob M 2020 794 #1',
+    'Aaban M XXXX 1 aside #10287',
+    '! invalid_count 3 Anzahl 1984-2020 viele',
+    '- note',
+  ]);
+});
+
+test('the title tells the gender, and nobody else does', async () => {
+  const girls = BOYS.replace('Bubennamen', 'Mädchennamen');
+  const [first] = await readTable(atStatistik, { sheet: 'x', text: girls });
+  assert.equal(first, 'Jakob F XXXX 18223 aside #23');
+  const table = { sheet: 'x', text: BOYS.replace('Bubennamen', 'Vornamen') };
+  await assert.rejects(readTable(atStatistik, table), { code: 'gender_required' });
+});
+
+const PACKED = 'at/statistik-austria/liste_aller_jemals_vergebenen_ersten_vornamen_1984-2020.xlsx';
+test(`${PACKED}: names, sums and the first of 2020`, { skip: withoutOfficialFiles }, async () => {
+  const { slices, refused } = await readOfficialFile(PACKED, atStatistik);
+  assert.deepEqual(refused, []);
+  const figures = slices.map(({ gender, year, rows, sum }) => `${gender} ${year} ${rows} ${sum}`);
+  assert.deepEqual(figures, [
+    'M null 29609 1468229',
+    'M 2020 4741 42935',
+    'F null 32698 1392686',
+    'F 2020 4958 40703',
+  ]);
+  const firstOf = (sex: string): string[] =>
+    slices
+      .filter(({ gender, year }) => gender === sex && year === 2020)
+      .flatMap(({ top }) => top.slice(0, 3).map(({ name, count }) => `${name} ${count}`));
+  assert.deepEqual(firstOf('M'), ['Jakob 794', 'Maximilian 785', 'David 780']);
+  assert.deepEqual(firstOf('F').slice(0, 2), ['Marie 734', 'Anna 726']);
+});
