@@ -45,4 +45,7 @@ export const MIGRATION_ROWS: readonly string[] = [
   `INSERT INTO webhook_deliveries (id, job_id, url, event, body)
    VALUES ('00000000-0000-4000-8000-000000000008', '00000000-0000-4000-8000-000000000005',
            'https://example.org/', 'import.completed', '{}')`,
+  `INSERT INTO column_profiles (name, profile) VALUES ('Names of a town', '{"columns": {"name": 1, "count": 2}}')`,
+  `INSERT INTO births (country_no, area_no, year, gender, births, source)
+   SELECT no, (SELECT no FROM areas WHERE code = 'US'), 1901, 'F', 239345, 'test' FROM countries WHERE code = 'US'`,
 ];

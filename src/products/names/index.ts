@@ -17,6 +17,7 @@ import { parserRoutes } from './catalog/parsers.route.ts';
 import { importNameFileJobs } from './import/import-name-file.job.ts';
 import type { ImportDependencies } from './import/import-run.ts';
 import { maintenanceJobs } from './maintenance/index.ts';
+import { columnProfileRoutes } from './profiles/column-profiles.route.ts';
 import type { ReadModel } from './read-model/read-model.ts';
 import { nameFactsRoute } from './statistics/name-facts.route.ts';
 import { nameGenderRoute } from './statistics/name-gender.route.ts';
@@ -50,6 +51,7 @@ export function namesRoutes(dependencies: NamesDependencies): FastifyPluginCallb
   return (app, _options, done) => {
     void app.register(countryRoutes(pool));
     void app.register(parserRoutes(dependencies));
+    void app.register(columnProfileRoutes(pool));
     void app.register(uploadRoutes(dependencies));
     void app.register(datasetRoutes(pool));
     void app.register(datasetSliceRoutes(pool));

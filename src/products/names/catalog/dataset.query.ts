@@ -6,6 +6,7 @@ import type { UploadOptions } from '../import/upload-options.ts';
 export interface DatasetToImport {
   readonly id: string;
   readonly countryNo: number;
+  readonly countryCode: string;
   readonly filename: string;
   readonly filePath: string;
   readonly parser: string;
@@ -20,7 +21,7 @@ export function findDatasetToImport(db: Database, id: string): Promise<DatasetTo
   return db.maybeOne<DatasetToImport>(
     'findDatasetToImport',
     sql`
-      SELECT d.id, c.no AS "countryNo", d.filename, d.file_path AS "filePath", d.parser, d.options, d.metadata,
+      SELECT d.id, c.no AS "countryNo", c.code AS "countryCode", d.filename, d.file_path AS "filePath", d.parser, d.options, d.metadata,
              d.release_no AS "releaseNo", d.amends
       FROM datasets d JOIN countries c ON c.id = d.country_id WHERE d.id = ${id} AND d.file_path IS NOT NULL`,
   );

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { defineJob, type JobContext, type JobDefinition } from '#engine/jobs/define-job.ts';
-import { AppError, notFound } from '#platform/errors.ts';
+import { notFound } from '#platform/errors.ts';
 import { releaseMemory } from '#platform/memory.ts';
 import {
   type DatasetToImport,
@@ -8,8 +8,7 @@ import {
   findDatasetToImport,
   markProcessing,
 } from '../catalog/dataset.query.ts';
-import { findParser } from '../parsers/index.ts';
-import type { NameParser } from '../parsers/name-parser.ts';
+import { parserOfDataset } from '../profiles/with-profile.ts';
 import { fetchDataset, type FetchDependencies } from '../upload/fetch-dataset.ts';
 import type { ImportDependencies, ImportRun } from './import-run.ts';
 import { findRepeats, loadRelease } from './load-release.ts';
@@ -63,7 +62,7 @@ async function importNameFile(
   const started = performance.now();
   await begin(payload.dataset_id, reprocess, context);
   const dataset = await findOrFetch(dependencies, payload, context);
-  const parser = requireParser(payload.parser ?? dataset.parser);
+  const parser = parserOfDataset(dataset, payload.parser);
 
   const { source, files, unread } = await openDataset(dependencies, dataset, parser);
   const reading = await readWithin(
@@ -146,14 +145,4 @@ async function finishImport(
   }
   context.progress({ phase: 'publishing' });
   await publishReading(reading, run, releaseNo, context);
-}
-
-function requireParser(id: string): NameParser {
-  const parser = findParser(id);
-  if (parser) return parser;
-  throw new AppError(
-    'unprocessable',
-    'parser_unknown',
-    `There is no parser "${id}". GET /v1/parsers lists them.`,
-  );
 }

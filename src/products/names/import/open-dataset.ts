@@ -2,6 +2,8 @@ import { openSource, type Source } from '#engine/ingestion/source-files.ts';
 import { notFound } from '#platform/errors.ts';
 import { type DatasetToImport, findDatasetToImport } from '../catalog/dataset.query.ts';
 import type { NameParser } from '../parsers/name-parser.ts';
+import { GENERIC } from '../profiles/profile-parser.ts';
+import { parserOfDataset } from '../profiles/with-profile.ts';
 import type { ImportDependencies } from './import-run.ts';
 import { planFiles } from './plan-files.ts';
 import type { NameFile } from './read-source.ts';
@@ -40,7 +42,8 @@ async function openAmended(
 ): Promise<OpenedDataset> {
   const dataset = await findDatasetToImport(dependencies.pool, id);
   if (!dataset) throw notFound('dataset', id);
-  return openDataset(dependencies, dataset, parser);
+  // A file that a profile describes is read by its own.
+  return openDataset(dependencies, dataset, parser.id === GENERIC ? parserOfDataset(dataset) : parser);
 }
 
 async function openOwn(

@@ -1,4 +1,5 @@
 import type { Gender } from '../normalize-gender.ts';
+import type { SavedProfile } from '../profiles/column-profile.ts';
 
 /** What a caller says about an upload besides its bytes; kept with the dataset, so that it can be read again. */
 export interface UploadOptions {
@@ -15,6 +16,8 @@ export interface UploadOptions {
   readonly dry_run: boolean;
   /** Of a file that has to be fetched before it can be compared: it may be one that is there already. */
   readonly allow_duplicate?: boolean;
+  /** The columns of a file that no parser knows, as its profile was when it was uploaded. */
+  readonly profile?: SavedProfile;
 }
 
 export const DEFAULT_MAX_ERROR_RATIO = 0.05;

@@ -46,6 +46,8 @@ export interface SourceRow {
   readonly dataset_id: string;
   readonly filename: string;
   readonly parser: string;
+  /** Of a file that a column profile describes. */
+  readonly office: string | null;
   readonly edition: string | null;
   readonly attribution: string | null;
   readonly licence: string | null;
@@ -57,7 +59,11 @@ export function listSources(db: Database, countryNo: number): Promise<SourceRow[
   return db.many<SourceRow>(
     'listSources',
     sql`
-      SELECT r.no AS release_no, d.id AS dataset_id, d.filename, d.parser, r.edition, c.attribution, c.licence, c.licence_url
+      SELECT r.no AS release_no, d.id AS dataset_id, d.filename, d.parser, r.edition,
+             d.options #>> '{profile,office}' AS office,
+             coalesce(d.options #>> '{profile,attribution}', c.attribution) AS attribution,
+             coalesce(d.options #>> '{profile,licence}', c.licence) AS licence,
+             coalesce(d.options #>> '{profile,licence_url}', c.licence_url) AS licence_url
       FROM releases r JOIN datasets d ON d.id = r.dataset_id JOIN countries c ON c.id = d.country_id
       WHERE r.country_no = ${countryNo} AND EXISTS (SELECT FROM slices s WHERE s.release_no = r.no)`,
   );

@@ -42,7 +42,7 @@ function creditOf(country: CountryCatalog, releaseNo: number): SourceCredit {
   return {
     dataset_id: source?.dataset_id ?? '',
     country: country.code,
-    office: parser?.office ?? source?.attribution ?? country.name,
+    office: parser?.office ?? source?.office ?? source?.attribution ?? country.name,
     edition: source?.edition ?? null,
     licence: parser?.licence ?? source?.licence ?? null,
     licence_url: parser?.licenceUrl ?? source?.licence_url ?? null,

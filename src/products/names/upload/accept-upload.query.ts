@@ -41,8 +41,8 @@ export function listDuplicates(
   tx: Database,
   file: KnownBytes,
 ): Promise<{ id: string; status: string; filename: string }[]> {
-  const { year, gender, area, mode } = file.options;
-  const same = JSON.stringify({ year, gender, area, mode });
+  const { year, gender, area, mode, profile } = file.options;
+  const same = JSON.stringify({ year, gender, area, mode, ...(profile && { profile }) });
   return tx.many(
     'listDuplicates',
     sql`

@@ -9,6 +9,7 @@ import { newId } from '#platform/ids.ts';
 import type { Database, Pool } from '#platform/postgres/database.ts';
 import { type Country, findCountry, holdCountry } from '../catalog/country.query.ts';
 import type { NameParser } from '../parsers/name-parser.ts';
+import { withProfile } from '../profiles/with-profile.ts';
 import {
   findAmendable,
   listDuplicates,
@@ -49,14 +50,15 @@ export function originalKey(datasetId: string): string {
 /**
  * Makes a dataset and its job out of a file in the store; what was decided about it is checked before anything is
  * written. The file stays whatever happens: whoever stored it removes it when this throws.
- * Throws AppError: what `judgeUpload` and `claimBytes` throw.
+ * Throws AppError: what `withProfile`, `judgeUpload` and `claimBytes` throw.
  */
 export async function acceptUpload(
   dependencies: AcceptDependencies,
   upload: StoredUpload & { readonly datasetId: string },
-  request: UploadRequest,
+  wanted: UploadRequest,
   by: UploadedBy,
 ): Promise<AcceptedUpload> {
+  const request = await withProfile(dependencies.pool, wanted);
   const judged = await judgeUpload(dependencies, upload, request);
   const dataset: NewDataset = {
     id: upload.datasetId,

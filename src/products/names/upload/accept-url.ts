@@ -3,6 +3,7 @@ import { checkUrl, type UrlRules } from '#engine/fetching/url-guard.ts';
 import { newId } from '#platform/ids.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { holdCountry } from '../catalog/country.query.ts';
+import { withProfile } from '../profiles/with-profile.ts';
 import {
   type AcceptedUpload,
   countryUnknown,
@@ -22,14 +23,16 @@ export interface UrlDependencies {
 
 /**
  * Makes a dataset of a file that its job will fetch; everything that the bytes tell is decided then.
- * Throws AppError unprocessable: url_not_allowed, country_unknown, parser_unknown, format_mismatch, amends_mismatch.
+ * Throws AppError unprocessable: url_not_allowed, country_unknown, parser_unknown, format_mismatch, amends_mismatch,
+ * and what `withProfile` throws.
  */
 export async function acceptUrl(
   { pool, sourceRules }: UrlDependencies,
   { datasetId, url: text }: { readonly datasetId: string; readonly url: string },
-  request: UploadRequest,
+  wanted: UploadRequest,
   by: UploadedBy,
 ): Promise<AcceptedUpload> {
+  const request = await withProfile(pool, wanted);
   const url = checkUrl(text, sourceRules);
   const country = request.country === null ? undefined : await requireCountry(pool, request.country);
   const parser =

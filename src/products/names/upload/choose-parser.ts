@@ -5,6 +5,7 @@ import { dataFiles, planFiles } from '../import/plan-files.ts';
 import type { UploadOptions } from '../import/upload-options.ts';
 import { findParser, NAME_PARSERS } from '../parsers/index.ts';
 import type { NameParser, TableFacts } from '../parsers/name-parser.ts';
+import { profileParser } from '../profiles/profile-parser.ts';
 import { describeFound, foundInWords } from './describe-found.ts';
 import { createSampler, type ParserEvidence, type Sampler, weighParsers } from './detect-parser.ts';
 
@@ -45,7 +46,8 @@ export async function chooseParser(wish: ParserWish): Promise<ChosenParser> {
 }
 
 /** Throws `parser_unknown`, and `format_mismatch` for a parser of another country. */
-function candidatesFor({ parser: id, countryCode }: ParserWish): readonly NameParser[] {
+function candidatesFor({ parser: id, countryCode, options }: ParserWish): readonly NameParser[] {
+  if (options.profile && countryCode !== null) return [profileParser(options.profile, countryCode)];
   if (id === null) {
     return NAME_PARSERS.filter(({ country }) => countryCode === null || country === countryCode);
   }

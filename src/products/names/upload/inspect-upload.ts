@@ -1,7 +1,6 @@
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import { openSource, type Source } from '#engine/ingestion/source-files.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
-import { NAME_PARSERS } from '../parsers/index.ts';
 import type { NameParser } from '../parsers/name-parser.ts';
 import { describeFound, type FoundLayout, foundInWords } from './describe-found.ts';
 import { createSampler, type ParserEvidence, type Sampler, weighParsers } from './detect-parser.ts';
@@ -32,15 +31,14 @@ export interface InspectDependencies {
   readonly limits: IngestionLimits;
 }
 
-/** Everything that can be told about a stored upload before anything is decided. */
+/** Everything that can be told about a stored upload before anything is decided, the fit of some parsers among it. */
 export function inspectUpload(
   dependencies: InspectDependencies,
   upload: { readonly key: string; readonly filename: string },
-  countryCode: string | null,
+  parsers: readonly NameParser[],
 ): Promise<Inspection> {
   return withSource(dependencies, upload, async (source, sampler) => {
     const { limits } = dependencies;
-    const parsers = NAME_PARSERS.filter(({ country }) => countryCode === null || country === countryCode);
     const evidence = await weighParsers(source, parsers, sampler, limits);
     const layouts: FoundLayout[] = [];
     for (const file of spread(dataFiles(source.files), MOST_LAYOUTS)) {

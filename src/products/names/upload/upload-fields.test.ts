@@ -11,6 +11,7 @@ test('without any field everything is as by default', () => {
   assert.deepEqual(read({}), {
     country: null,
     parser: null,
+    profile: null,
     options: {
       year: null,
       gender: null,
@@ -67,6 +68,7 @@ const wrong: Readonly<Record<string, readonly string[]>> = {
   allow_duplicate: ['1', 'yes', 'TRUE'],
   dry_run: ['0'],
   amends: ['latest'],
+  profile: ['town'],
   colour: ['red'],
 };
 
@@ -88,6 +90,12 @@ for (const [field, values] of Object.entries(wrong)) {
     });
   }
 }
+
+test('a profile stands in place of a parser', () => {
+  const profile = '0a1b2c3d-0000-4000-8000-00000000000f';
+  assert.equal(read({ profile }).profile, profile);
+  assert.throws(() => read({ profile, parser: 'us_ssa' }), { code: 'invalid_request' });
+});
 
 test('a field that comes twice is refused', () => {
   assert.throws(() => read({ year: ['2020', '2021'] }), {

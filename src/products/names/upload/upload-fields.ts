@@ -9,6 +9,8 @@ export interface UploadRequest {
   readonly country: string | null;
   /** Parser id; null: detection is to find it. */
   readonly parser: string | null;
+  /** Id of the column profile that describes the file, in place of a parser. */
+  readonly profile?: string | null;
   readonly options: UploadOptions;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly allowDuplicate: boolean;
@@ -19,6 +21,7 @@ export interface UploadRequest {
 const UPLOAD_FIELDS = [
   'country_id',
   'parser',
+  'profile',
   'year',
   'gender',
   'area',
@@ -53,6 +56,7 @@ export function readUploadFields(fields: ReadonlyMap<string, readonly string[]>)
       (text) => (/^[a-z0-9_]{1,50}$/.test(text) ? text : undefined),
       'must be the id of a parser',
     ),
+    profile: read('profile', uuidOf, 'must be the id of a column profile'),
     options: {
       year: read('year', (text) => wholeNumber(text, 1800, 2100), 'must be a year from 1800 to 2100'),
       gender: read('gender', genderOf, 'must be F or M'),
@@ -69,12 +73,11 @@ export function readUploadFields(fields: ReadonlyMap<string, readonly string[]>)
     },
     metadata: read('metadata', metadataOf, 'must be a JSON object; `edition` in it must be a text') ?? {},
     allowDuplicate: read('allow_duplicate', booleanOf, 'must be true or false') ?? false,
-    amends: read(
-      'amends',
-      (text) => (isUuid(text) ? text.toLowerCase() : undefined),
-      'must be the id of a dataset',
-    ),
+    amends: read('amends', uuidOf, 'must be the id of a dataset'),
   };
+  if (request.parser !== null && request.profile !== null) {
+    problems.push({ field: 'profile', message: 'stands in place of a parser: send one of the two' });
+  }
   if (problems.length > 0) {
     throw new AppError(
       'invalid',
@@ -139,6 +142,10 @@ function ratioOf(text: string): number | undefined {
   if (!/^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/.test(text)) return undefined;
   const value = Number(text);
   return value <= 1 ? value : undefined;
+}
+
+function uuidOf(text: string): string | undefined {
+  return isUuid(text) ? text.toLowerCase() : undefined;
 }
 
 function genderOf(text: string): Gender | undefined {

@@ -11,6 +11,9 @@ const fields = {
     }),
   ),
   parser: Type.Optional(Type.String({ description: 'Id of a parser; left out: detected' })),
+  profile: Type.Optional(
+    Type.String({ description: 'Id of a column profile, in place of a parser; needs `country_id`' }),
+  ),
   year: Type.Optional(Type.Integer({ description: 'Where neither rows nor file name tell it' })),
   gender: Type.Optional(Type.String({ enum: ['F', 'M'], description: 'Where the rows do not tell it' })),
   area: Type.Optional(Type.String({ description: 'ISO 3166-2 code, where the rows do not tell it' })),

@@ -4,11 +4,15 @@ import { IdempotencyHeaders } from '#engine/idempotency/idempotency-key.ts';
 import { notFound } from '#platform/errors.ts';
 import { Nullable, OneOf, Uuid } from '#platform/http/schemas.ts';
 import { DATASET_STATUSES, findDataset } from '../catalog/datasets.query.ts';
+import { NAME_PARSERS } from '../parsers/index.ts';
+import type { NameParser } from '../parsers/name-parser.ts';
+import { profileParser } from '../profiles/profile-parser.ts';
+import { withProfile } from '../profiles/with-profile.ts';
 import { requireCountry } from './accept-upload.ts';
 import type { ParserEvidence } from './detect-parser.ts';
 import { inspectUpload } from './inspect-upload.ts';
 import { keepUpload, lookAtUpload, type UploadDependencies } from './take-upload.ts';
-import { readUploadFields } from './upload-fields.ts';
+import { readUploadFields, type UploadRequest } from './upload-fields.ts';
 import { UploadByUrl, UploadForm, uploadExample } from './upload-form.ts';
 
 export const LayoutView = Type.Object({
@@ -132,14 +136,8 @@ function inspectRoute(app: App, dependencies: UploadDependencies): void {
     },
     (request, reply) =>
       lookAtUpload(request, reply, dependencies, async (upload) => {
-        const wish = readUploadFields(upload.fields);
-        const country = wish.country === null ? null : await requireCountry(dependencies.pool, wish.country);
-        const { kind, files, evidence, layouts } = await inspectUpload(
-          dependencies,
-          upload,
-          country?.code ?? null,
-        );
-        const parsers = evidence.map(viewEvidence);
+        const parsers = await parsersFor(dependencies, readUploadFields(upload.fields));
+        const { kind, files, evidence, layouts } = await inspectUpload(dependencies, upload, parsers);
         const { filename, size, sha256 } = upload;
         return {
           data: {
@@ -148,13 +146,24 @@ function inspectRoute(app: App, dependencies: UploadDependencies): void {
             checksum: sha256,
             kind,
             files: [...files],
-            parsers,
+            parsers: evidence.map(viewEvidence),
             layouts: layouts.map((layout) => structuredClone(layout) as never),
           },
           meta: {},
         };
       }),
   );
+}
+
+/** Those that an upload with these fields could be read by. */
+async function parsersFor(
+  { pool }: UploadDependencies,
+  wanted: UploadRequest,
+): Promise<readonly NameParser[]> {
+  const { country: idOrCode, options } = await withProfile(pool, wanted);
+  const country = idOrCode === null ? null : await requireCountry(pool, idOrCode);
+  if (country && options.profile) return [profileParser(options.profile, country.code)];
+  return NAME_PARSERS.filter((parser) => !country || parser.country === country.code);
 }
 
 function viewEvidence(evidence: ParserEvidence): Static<typeof EvidenceView> {
