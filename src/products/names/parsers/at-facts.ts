@@ -9,6 +9,6 @@ export const VIENNA = 'AT-9';
 export const AT_AREAS: NameParser['areas'] = { [VIENNA]: 'Wien' };
 
 export const CC_BY_4: Pick<NameParser, 'licence' | 'licenceUrl'> = {
-  licence: 'Creative Commons Attribution 4.0',
+  licence: 'CC BY 4.0',
   licenceUrl: 'https://creativecommons.org/licenses/by/4.0/',
 };
