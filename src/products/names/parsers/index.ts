@@ -2,12 +2,21 @@ import { atOgd } from './at-ogd.ts';
 import { atStatistik } from './at-statistik.ts';
 import { atWien } from './at-wien.ts';
 import { atWienBearers } from './at-wien-bearers.ts';
+import { beStatbel } from './be-statbel.ts';
+import { esIne } from './es-ine.ts';
+import { fiDvv } from './fi-dvv.ts';
 import { frInsee } from './fr-insee.ts';
+import { frInseeDpt } from './fr-insee-dpt.ts';
+import { frParis } from './fr-paris.ts';
 import { gbNisra } from './gb-nisra.ts';
 import { gbOns } from './gb-ons.ts';
+import { ieCso } from './ie-cso.ts';
+import { ieCsoOld } from './ie-cso-old.ts';
 import { ilCbs } from './il-cbs.ts';
+import { itIstat } from './it-istat.ts';
 import type { NameParser } from './name-parser.ts';
 import { ptIrn } from './pt-irn.ts';
+import { seScb } from './se-scb.ts';
 import { usSsa } from './us-ssa.ts';
 import { usSsaState } from './us-ssa-state.ts';
 import { uyDnic } from './uy-dnic.ts';
@@ -18,13 +27,22 @@ export const NAME_PARSERS: readonly NameParser[] = [
   atStatistik,
   atWien,
   atWienBearers,
+  beStatbel,
+  esIne,
+  fiDvv,
+  frInsee,
+  frInseeDpt,
+  frParis,
+  gbNisra,
+  gbOns,
+  ieCso,
+  ieCsoOld,
   ilCbs,
+  itIstat,
   ptIrn,
+  seScb,
   usSsa,
   usSsaState,
-  gbOns,
-  frInsee,
-  gbNisra,
   uyDnic,
 ];
 

@@ -40,6 +40,12 @@ export function matchColumns<Field extends string>(
   return columns as Record<Field, number>;
 }
 
+/** Whether a header consists of the wanted cells alone, in the order in which they were wanted. */
+export function isWholeHeader({ cells, columns }: FoundHeader<string>): boolean {
+  const places = Object.values(columns);
+  return places.every((place, at) => place === at) && cells.slice(places.length).every((cell) => cell === '');
+}
+
 /** A header cell as patterns see it. */
 export function headerWord(cell: string): string {
   return cell
