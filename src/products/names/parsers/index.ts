@@ -2,6 +2,11 @@ import { atOgd } from './at-ogd.ts';
 import { atStatistik } from './at-statistik.ts';
 import { atWien } from './at-wien.ts';
 import { atWienBearers } from './at-wien-bearers.ts';
+import { auNsw } from './au-nsw.ts';
+import { auQld } from './au-qld.ts';
+import { auSa } from './au-sa.ts';
+import { auTas } from './au-tas.ts';
+import { auVic } from './au-vic.ts';
 import { beStatbel } from './be-statbel.ts';
 import { esIne } from './es-ine.ts';
 import { fiDvv } from './fi-dvv.ts';
@@ -15,6 +20,8 @@ import { ieCsoOld } from './ie-cso-old.ts';
 import { ilCbs } from './il-cbs.ts';
 import { itIstat } from './it-istat.ts';
 import type { NameParser } from './name-parser.ts';
+import { nzDia } from './nz-dia.ts';
+import { nzDiaFull } from './nz-dia-full.ts';
 import { ptIrn } from './pt-irn.ts';
 import { seScb } from './se-scb.ts';
 import { usSsa } from './us-ssa.ts';
@@ -27,6 +34,11 @@ export const NAME_PARSERS: readonly NameParser[] = [
   atStatistik,
   atWien,
   atWienBearers,
+  auNsw,
+  auQld,
+  auSa,
+  auTas,
+  auVic,
   beStatbel,
   esIne,
   fiDvv,
@@ -39,6 +51,8 @@ export const NAME_PARSERS: readonly NameParser[] = [
   ieCsoOld,
   ilCbs,
   itIstat,
+  nzDia,
+  nzDiaFull,
   ptIrn,
   seScb,
   usSsa,
