@@ -29,6 +29,7 @@ export async function runUntilSignal(start: () => Promise<Running>): Promise<nev
     process.stderr.write(`${error.stack ?? error.message}\n`);
     ended.resolve(1);
   });
+  goOnUnread();
   endWithParent();
   onceNpmIsGone(() => ended.resolve(0));
   try {
@@ -40,6 +41,11 @@ export async function runUntilSignal(start: () => Promise<Running>): Promise<nev
     process.stderr.write(`${describeFailure(error)}\n`);
     process.exit(1);
   }
+}
+
+/** Whoever read the output may be gone (`npm start | head`): that ends no server, and there is nobody to tell. */
+function goOnUnread(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
 /** Under a launcher, its kill -9 is ours. */

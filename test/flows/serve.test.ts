@@ -43,6 +43,16 @@ test('starts, answers about an upload, stops in order, and keeps data and key', 
   assert.equal((await second.end('SIGINT')).code, 0);
 });
 
+for (const format of ['json', 'text']) {
+  test(`goes on when nobody reads its log any more, and still stops in order (${format})`, async (t) => {
+    const server = await startProcess(t, dataFolder(t), { env: { LOG_FORMAT: format } });
+    server.leaveUnread();
+    for (let asked = 0; asked < 5; asked++) assert.equal((await ask(server, '/health')).status, 'healthy');
+    assert.equal((await server.end('SIGTERM')).code, 0);
+    assert.equal(await attachEmbedded(server.dataDir), undefined);
+  });
+}
+
 test('kill -9 in the middle of an import: the next start finishes it', async (t) => {
   const dataDir = dataFolder(t);
   const first = await startProcess(t, dataDir);

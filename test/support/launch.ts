@@ -25,6 +25,8 @@ export interface Launched {
   readonly stderr: string;
   /** Waits until it has written something that fits; throws what it wrote when it does not. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Closes the pipes that it writes to. */
+  leaveUnread(): void;
   /** Its exit code, null after a kill. */
   readonly exit: Promise<number | null>;
   /** Sends the signal and, when nothing follows from it, SIGKILL. */
@@ -46,6 +48,10 @@ export function launch(words: readonly string[], options: LaunchOptions): Launch
     },
     get stderr() {
       return written.stderr;
+    },
+    leaveUnread() {
+      child.stdout.destroy();
+      child.stderr.destroy();
     },
     exit,
     says: (pattern) => saying(child, written, pattern),

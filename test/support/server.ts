@@ -19,6 +19,8 @@ export interface ServerProcess {
   readonly dataDir: string;
   /** What it has written so far, both streams. */
   output(): string;
+  /** From now on nobody reads what it writes. */
+  leaveUnread(): void;
   /** Sends the signal; answers the exit code, null after a kill, and how long it took. */
   end(signal?: NodeJS.Signals): Promise<{ code: number | null; ms: number }>;
 }
@@ -47,6 +49,7 @@ export async function startProcess(
     pid: launched.pid,
     url,
     dataDir,
+    leaveUnread: () => launched.leaveUnread(),
     output: () => launched.stdout + launched.stderr,
     async end(signal = 'SIGTERM') {
       const started = performance.now();
