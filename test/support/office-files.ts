@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { DEFAULT_LIMITS } from '#engine/ingestion/limits.ts';
 import { openSource } from '#engine/ingestion/source-files.ts';
 import { createLocalFileStore } from '#platform/files/local-file-store.ts';
@@ -38,10 +39,18 @@ export async function readOfficialFile(
   options: Partial<UploadOptions> = {},
 ): Promise<OfficeReading> {
   const path = officialFile(packed);
-  const store = createLocalFileStore(dirname(path));
-  const source = await openSource(store, basename(path), basename(path), DEFAULT_LIMITS);
+  // Names of files may hold blanks, keys of the store may not.
+  const folder = mkdtempSync(join(tmpdir(), 'affirm-office-'));
+  symlinkSync(path, join(folder, 'original'));
+  const store = createLocalFileStore(folder);
+  const source = await openSource(store, 'original', basename(path), DEFAULT_LIMITS, { cubes: true });
   try {
-    const plan = await planFiles(source.files, parser, { ...NO_OPTIONS, ...options }, { limits: DEFAULT_LIMITS });
+    const plan = await planFiles(
+      source.files,
+      parser,
+      { ...NO_OPTIONS, ...options },
+      { limits: DEFAULT_LIMITS },
+    );
     const slices = new Map<string, ReadSlice>();
     const skipped: Record<string, number> = {};
     const refused: string[] = [];
@@ -52,12 +61,14 @@ export async function readOfficialFile(
           refused.push(
             ...outcome.errors.map(({ code, column_index, value }) => `${code} ${column_index} ${value}`),
           );
-        } else for (const count of [outcome.record].flat() as NameCount[]) note(slices, file.source.name, count);
+        } else
+          for (const count of [outcome.record].flat()) note(slices, file.source.name, count);
       });
     }
     return { slices: [...slices.values()], skipped, refused, unread: plan.unread };
   } finally {
     await source.close();
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -91,14 +102,28 @@ export interface TruthLine {
 /** The truths about a packed file, in file order. */
 export function truthLines(packed: string): TruthLine[] {
   const lines = readFileSync(officialFile('truths.csv'), 'utf8').trimEnd().split(/\r?\n/).slice(1);
-  return lines.map(csvCells).flatMap(([, file, inner = '', area = '', year = '', sex = '', rows, sum, top = '']) =>
-    file === packed
-      ? [{ inner, area, year, sex, rows: Number(rows), sum: Number(sum), top: top.split('; ').filter(Boolean) }]
-      : [],
-  );
+  return lines
+    .map(csvCells)
+    .flatMap(([, file, inner = '', area = '', year = '', sex = '', rows, sum, top = '']) =>
+      file === packed
+        ? [
+            {
+              inner,
+              area,
+              year,
+              sex,
+              rows: Number(rows),
+              sum: Number(sum),
+              top: top.split('; ').filter(Boolean),
+            },
+          ]
+        : [],
+    );
 }
 
 /** Cells of a line of truths.csv, whose quoted cells hold no quotes. */
 function csvCells(line: string): string[] {
-  return [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+  return [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted ?? plain ?? '',
+  );
 }

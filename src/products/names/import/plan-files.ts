@@ -59,13 +59,13 @@ export async function planFiles(
   };
 }
 
-/** The files of an upload that can hold rows: in an archive, no READ ME and no picture. */
+/** The files of an upload that can hold rows: in an archive, no READ ME, no description of the data and no picture. */
 export function dataFiles(files: readonly SourceFile[]): readonly SourceFile[] {
   if (files.length === 1) return files;
   return files.filter(
     ({ name, sheet }) =>
       sheet !== undefined ||
-      (/\.(?:txt|csv|tsv|json|px)(?:#cells)?$/i.test(name) && !/read[\s_-]*me/i.test(name)),
+      (/\.(?:txt|csv|tsv|json|px)(?:#cells)?$/i.test(name) && !/read[\s_-]*me|meta[\s_-]*data/i.test(name)),
   );
 }
 

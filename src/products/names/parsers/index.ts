@@ -8,13 +8,19 @@ import { auSa } from './au-sa.ts';
 import { auTas } from './au-tas.ts';
 import { auVic } from './au-vic.ts';
 import { beStatbel } from './be-statbel.ts';
+import { caBc } from './ca-bc.ts';
+import { caOn } from './ca-on.ts';
+import { caStatcan } from './ca-statcan.ts';
 import { esIne } from './es-ine.ts';
 import { fiDvv } from './fi-dvv.ts';
 import { frInsee } from './fr-insee.ts';
 import { frInseeDpt } from './fr-insee-dpt.ts';
 import { frParis } from './fr-paris.ts';
 import { gbNisra } from './gb-nisra.ts';
+import { gbNrs } from './gb-nrs.ts';
+import { gbNrsPivot } from './gb-nrs-pivot.ts';
 import { gbOns } from './gb-ons.ts';
+import { gbOnsHistoric } from './gb-ons-historic.ts';
 import { ieCso } from './ie-cso.ts';
 import { ieCsoOld } from './ie-cso-old.ts';
 import { ilCbs } from './il-cbs.ts';
@@ -24,6 +30,7 @@ import { nzDia } from './nz-dia.ts';
 import { nzDiaFull } from './nz-dia-full.ts';
 import { ptIrn } from './pt-irn.ts';
 import { seScb } from './se-scb.ts';
+import { usNyc } from './us-nyc.ts';
 import { usSsa } from './us-ssa.ts';
 import { usSsaState } from './us-ssa-state.ts';
 import { uyDnic } from './uy-dnic.ts';
@@ -40,13 +47,19 @@ export const NAME_PARSERS: readonly NameParser[] = [
   auTas,
   auVic,
   beStatbel,
+  caBc,
+  caOn,
+  caStatcan,
   esIne,
   fiDvv,
   frInsee,
   frInseeDpt,
   frParis,
   gbNisra,
+  gbNrs,
+  gbNrsPivot,
   gbOns,
+  gbOnsHistoric,
   ieCso,
   ieCsoOld,
   ilCbs,
@@ -55,6 +68,7 @@ export const NAME_PARSERS: readonly NameParser[] = [
   nzDiaFull,
   ptIrn,
   seScb,
+  usNyc,
   usSsa,
   usSsaState,
   uyDnic,

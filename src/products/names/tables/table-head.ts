@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { createDelimitedReader } from '#engine/ingestion/delimited-reader.ts';
 import { assertText, detectDialect, SAMPLE_BYTES } from '#engine/ingestion/detect-dialect.ts';
 import { createEncodingDetector, type DetectedEncoding } from '#engine/ingestion/detect-encoding.ts';
@@ -37,9 +38,14 @@ export async function sampleFile(file: SourceFile, signal?: AbortSignal): Promis
   return { file, bytes, isWhole, encoding };
 }
 
-/** How the text of a sample is written: as declared, as made by us, or as detected. */
+/**
+ * How the text of a sample is written: as declared, as made by us, or as detected. A declared encoding is that of bytes
+ * which come late, such as a © in the last line; a sample that proves to be UTF-8 is read as that.
+ */
 export function dialectOfSample(sample: FileSample, declared?: Dialect): Dialect {
-  const known = declared ?? sample.file.dialect;
+  const isUnicode = sample.encoding.encoding === 'utf-8' && !isAscii(sample.bytes);
+  const known =
+    declared && isUnicode ? { ...declared, encoding: 'utf-8' as const } : (declared ?? sample.file.dialect);
   return known ?? detectDialect(sample.bytes, sample.encoding.encoding, sample.isWhole).dialect;
 }
 

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readOfficialFile } from '#test/support/office-files.ts';
+import { readTable } from '#test/support/parser-reading.ts';
+import { withoutOfficialFiles } from '#test/support/truths.ts';
+import { gbNrsPivot } from './gb-nrs-pivot.ts';
+
+// Written by us in the layout of the pivot table; some figures of the office.
+const PIVOT = `Row Labels,1974,1975,1976,Grand Total
+Jack,18,18,14,50
+Noah,1,1,,2
+TRUE,,,1,1
+Rory,25,15,18,57
+Ian,few,3,,3
+Grand Total,44,34,33,111
+`;
+
+test('a blank is no birth, the total no year; counts above their total are refused', async () => {
+  assert.deepEqual(await readTable(gbNrsPivot, { file: 'Boy names.xlsx', sheet: 'Sheet1', text: PIVOT }), [
+    'Jack M 1974 18 GB-SCT',
+    'Jack M 1975 18 GB-SCT',
+    'Jack M 1976 14 GB-SCT',
+    'Noah M 1974 1 GB-SCT',
+    'Noah M 1975 1 GB-SCT',
+    'TRUE M 1976 1 GB-SCT',
+    '! invalid_count 5 Grand Total 57',
+    '! invalid_count 2 1974 few',
+    '- total',
+  ]);
+});
+
+test('the sex is told by the sheet, or by the caller; nothing guesses it', async () => {
+  const text = 'Row Labels,1974,1975\nIsla,19,21\n';
+  const read = ['Isla F 1974 19 GB-SCT', 'Isla F 1975 21 GB-SCT'];
+  assert.deepEqual(await readTable(gbNrsPivot, { file: 'a.xlsx', sheet: 'Girls', text }), read);
+  assert.deepEqual(await readTable(gbNrsPivot, { file: 'a.csv', text }, { gender: 'F' }), read);
+  await assert.rejects(readTable(gbNrsPivot, { file: 'a.csv', text }), { code: 'gender_required' });
+});
+
+test('a pivot table that begins in another year is of somebody else', async () => {
+  const text = 'Row Labels,1990,1991,Grand Total\nIsla,19,21,40\n';
+  await assert.rejects(readTable(gbNrsPivot, { text }, { gender: 'F' }), { code: 'format_mismatch' });
+});
+
+for (const [packed, gender, sum, of1974, of2020] of [
+  ['gb/nrs/Boy names pivoted.xlsx', 'M', 1_448_671, 35_773, 23_968],
+  ['gb/nrs/Girl names pivoted.xlsx', 'F', 1_375_205, 34_228, 22_837],
+] as const) {
+  test(
+    `${packed}: 47 years, the last one as in the office's list`,
+    { skip: withoutOfficialFiles },
+    async () => {
+      const { slices, refused } = await readOfficialFile(packed, gbNrsPivot);
+      assert.deepEqual(refused, []);
+      assert.deepEqual(
+        slices.map(({ year }) => year).sort((a, b) => Number(a) - Number(b)),
+        Array.from({ length: 47 }, (_, at) => 1974 + at),
+      );
+      assert.ok(slices.every((slice) => slice.gender === gender && slice.area === 'GB-SCT'));
+      assert.equal(
+        slices.reduce((total, slice) => total + slice.sum, 0),
+        sum,
+      );
+      const sums = new Map(slices.map((slice) => [slice.year, slice.sum]));
+      assert.deepEqual([sums.get(1974), sums.get(2020)], [of1974, of2020]);
+      if (gender === 'M') {
+        const { top } = slices.find(({ year }) => year === 1974) ?? { top: [] };
+        assert.deepEqual(
+          top.slice(0, 3).map(({ name, count }) => `${name} ${count}`),
+          ['David 1794', 'John 1528', 'Paul 1260'],
+        );
+      }
+    },
+  );
+}
