@@ -1,12 +1,8 @@
 import { findHeader } from '../tables/find-header.ts';
 import { longTable } from '../tables/long-table.ts';
 import type { TableHead } from '../tables/table-head.ts';
-import { checkYear } from '../normalize-number.ts';
+import { INSEE, inseeGender, inseeYear, RARE_NAMES } from './fr-facts.ts';
 import type { NameParser, TableLayout } from './name-parser.ts';
-
-const GENDERS: Readonly<Record<string, 'F' | 'M'>> = { '1': 'M', '2': 'F' };
-const RARE = '_PRENOMS_RARES';
-const UNKNOWN_YEAR = 'XXXX';
 
 /**
  * Institut national de la statistique et des études économiques, fichier des prénoms, France since 1900: one row a sex,
@@ -16,22 +12,13 @@ const UNKNOWN_YEAR = 'XXXX';
  */
 export const frInsee: NameParser = {
   id: 'fr_insee',
-  country: 'FR',
   name: 'INSEE, fichier des prénoms, national',
   version: '1.0.0',
   description: 'Births in France by sex, first name and year since 1900 (nat2021.csv; prenoms-2025-nat.csv).',
   sampleFormat: 'sexe;preusuel;annais;nombre\n2;MARIE;1900;48713\n1;LÉO;2021;4358',
-  office: 'Institut national de la statistique et des études économiques (Insee)',
-  licence: 'Licence Ouverte / Open Licence 2.0',
-  licenceUrl: 'https://www.etalab.gouv.fr/licence-ouverte-open-licence/',
-  attribution: 'Source : Insee, Fichier des prénoms',
-  measure: 'births',
-  threshold: 3,
+  ...INSEE,
   layout: 'header sexe;preusuel;annais;nombre, or sexe;prenom;periode;valeur[;rang] from the 2024 edition on',
-  repeats: 'reject',
-  keeps: 'rank',
   areas: {},
-  methodBreaks: [{ year: 1946, what: 'Figures of the years before 1946 are less complete.' }],
   recognize,
 };
 
@@ -56,9 +43,9 @@ function recognize(table: TableHead): TableLayout | undefined {
   return longTable({
     header,
     columns: rank < 0 ? header.columns : { ...header.columns, rank },
-    readGender: (cell) => GENDERS[cell],
-    readYear: (cell) => (cell === UNKNOWN_YEAR ? null : checkYear(cell)),
-    statusOf: (cells) => (cells[nameAt] === RARE ? 'aggregate' : undefined),
+    readGender: inseeGender,
+    readYear: inseeYear,
+    statusOf: (cells) => (cells[nameAt] === RARE_NAMES ? 'aggregate' : undefined),
     ...(rounded && { isRounded: true, threshold: 5 }),
   });
 }

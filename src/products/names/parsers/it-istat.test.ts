@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readOfficialFile, truthLines } from '#test/support/office-files.ts';
+import { readTable } from '#test/support/parser-reading.ts';
+import { withoutOfficialFiles } from '#test/support/truths.ts';
+import { itIstat } from './it-istat.ts';
+
+// Written by us in the layout of 2008, with figures of the office.
+const TABLE = `Tavola 2.9  -  I 30 nomi più frequenti tra i nati residenti in Italia (Valori assoluti e incidenze percentuali
+sul totale dei nati)  -  Anno di iscrizione 2008
+,Nomi maschili,Nati con quel nome,,,,Nomi femminili,Nati con quel nome
+,,v.a.,%,%cumulate,,,v.a.,%,%cumulate
+1,FRANCESCO,10156,3.4696457244371564,3.4696457244371564,,GIULIA,9624,3.4684955796863792,3.4684955796863792
+29,NICOLO',2584,0.8827850090533292,49.23029619760171,,MARTA,2023,0.7290904569519477,41.260825533663215
+30,GIACOMO,2328.5,0.7953264323050118,50.02562262990672,,NICOLE,2001,0.721161643282673,41.981987176945886
+Fonte: Istat
+`;
+
+test('boys and girls side by side have one rank; an apostrophe at the end stays', async () => {
+  assert.deepEqual(await readTable(itIstat, { file: '2008.xls', sheet: 'tav 2_9', text: TABLE }), [
+    'FRANCESCO M 2008 10156 #1',
+    'GIULIA F 2008 9624 #1',
+    "NICOLO' M 2008 2584 #29",
+    'MARTA F 2008 2023 #29',
+    '! invalid_count 3 v.a. 2328.5',
+    '- note',
+  ]);
+});
+
+const PACKED = 'it/istat/tavola-2.9-2008-2018.zip';
+test(
+  `${PACKED}: thirty names of each sex, their sums and the first five`,
+  { skip: withoutOfficialFiles },
+  async () => {
+    const { slices, skipped, refused, unread } = await readOfficialFile(PACKED, itIstat);
+    assert.deepEqual([skipped, refused, unread], [{}, [], []]);
+    const truths = truthLines(PACKED);
+    const known = new Map(
+      slices.map((slice) => [`${slice.file.split('#')[0]} ${slice.year} ${slice.gender}`, slice]),
+    );
+    assert.equal(known.size, truths.length);
+    for (const { inner, year, sex, rows, sum, top } of truths) {
+      const slice = known.get(`${inner} ${year} ${sex}`);
+      assert.deepEqual([slice?.rows, slice?.sum], [rows, sum], `${year} ${sex}`);
+      assert.deepEqual(
+        slice?.top.map(({ name, count }) => `${name} ${count}`),
+        top,
+      );
+    }
+  },
+);
