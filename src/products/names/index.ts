@@ -6,6 +6,7 @@ import type { FileStore } from '#platform/files/file-store.ts';
 import type { Caller } from '#platform/http/access-rule.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
+import { birthsRoutes } from './births/births.route.ts';
 import { countryRoutes } from './catalog/countries.route.ts';
 import { datasetCommandRoutes } from './catalog/dataset-commands.route.ts';
 import { datasetErrorRoutes } from './catalog/dataset-errors.route.ts';
@@ -50,6 +51,7 @@ export function namesRoutes(dependencies: NamesDependencies): FastifyPluginCallb
   const { pool, files, log } = dependencies;
   return (app, _options, done) => {
     void app.register(countryRoutes(pool));
+    void app.register(birthsRoutes(pool));
     void app.register(parserRoutes(dependencies));
     void app.register(columnProfileRoutes(pool));
     void app.register(uploadRoutes(dependencies));

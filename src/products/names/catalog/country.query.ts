@@ -46,6 +46,15 @@ export function findCountry(db: Database, idOrCode: string): Promise<Country | u
   );
 }
 
+/** By id, or by code in capital letters: the number that areas and data versions use. */
+export async function findCountryNo(db: Database, idOrCode: string): Promise<number | undefined> {
+  const row = await db.maybeOne<{ no: number }>(
+    'findCountryNo',
+    sql`SELECT no FROM countries WHERE id::text = ${idOrCode.toLowerCase()} OR code = ${idOrCode}`,
+  );
+  return row?.no;
+}
+
 /** Keeps a country from being deleted until the end of the transaction; false when it is gone. */
 export async function holdCountry(tx: Database, id: string): Promise<boolean> {
   const rows = await tx.run('holdCountry', sql`SELECT FROM countries WHERE id = ${id} FOR KEY SHARE`);
