@@ -98,6 +98,7 @@ function finishedReading(reading: Reading, state: ReadState): FinishedReading {
   const { ledger, files } = reading;
   const isAmended = (slice: SliceDraft): boolean => files[slice.file]?.isAmended === true;
   let { read, accepted } = state;
+  let summed: readonly Repeat[] = [];
   for (const slice of state.replaced) {
     accepted -= slice.rowsRead;
     if (isAmended(slice)) read -= slice.rowsRead;
@@ -109,6 +110,7 @@ function finishedReading(reading: Reading, state: ReadState): FinishedReading {
     slices: reading.registry.slices,
     files,
     async addRepeats(repeats) {
+      summed = repeats.filter(({ outcome }) => outcome === 'summed');
       const left = repeats.filter(({ outcome }) => outcome !== 'summed');
       const own = left.filter(({ slice }) => !isAmended(slice));
       accepted -= left.length;
@@ -127,7 +129,7 @@ function finishedReading(reading: Reading, state: ReadState): FinishedReading {
     report: () => ({
       ledger: closeLedger(ledger, accepted, read),
       errors: inFileOrder(state.errors, reading.files),
-      warnings: warningsOf(reading, state),
+      warnings: [...warningsOf(reading, state), ...warningOfSums(summed)],
     }),
   };
 }
@@ -155,6 +157,9 @@ function warningsOf(reading: Reading, { table, replaced, unread }: ReadState): R
     const message = `${odd.length} names hold a digit or an unusual character; they are kept as the office wrote them.`;
     warnings.push({ code: 'odd_character', message, count: odd.length, examples: odd.slice(0, 5) });
   }
+  for (const { layout, isAmended } of reading.files) {
+    if (layout.warning && !isAmended) warnings.push(layout.warning);
+  }
   for (const { file, gender, year, area } of replaced) {
     if (reading.files[file]?.isAmended) continue;
     const name = reading.files[file]?.source.name ?? '';
@@ -165,4 +170,12 @@ function warningsOf(reading: Reading, { table, replaced, unread }: ReadState): R
     });
   }
   return warnings;
+}
+
+/** Names that an office lists more than once in a slice, which it does not explain. */
+function warningOfSums(summed: readonly Repeat[]): ReportWarning[] {
+  if (summed.length === 0) return [];
+  const examples = summed.slice(0, 5).map(({ name, slice: { gender, year } }) => `${name} ${gender} ${year}`);
+  const message = `${summed.length} records repeat a name of their year and gender with another count; all of its counts were added up.`;
+  return [{ code: 'repeats_summed', message, count: summed.length, examples }];
 }

@@ -16,6 +16,8 @@ const GENDER_OF_FILE = /(fe)?male_?cy(?:19|20)\d\d/i;
  */
 const SWAPPED = { year: 2017, firstName: { F: 'OLIVER', M: 'CHARLOTTE' } } as const;
 
+const GENDER_WORDS = { F: ['female', 'male'], M: ['male', 'female'] } as const;
+
 /**
  * South Australia, births of each calendar year since 1944, every name down to 1: one file a sex and year, both said
  * by its name alone. From 2018 to 2023 only the first hundred. A name may stand twice in a file, as JOHN with 477 and
@@ -52,15 +54,18 @@ function recognize(table: TableHead): TableLayout | undefined {
   const { name } = header.columns;
   const year = yearInFileName(table.file);
   const stated = genderOf(table.file);
-  const isSwapped =
-    year === SWAPPED.year && stated !== null && table.rows[1]?.[name] === SWAPPED.firstName[stated];
-  return longTable({
+  const first = table.rows[1]?.[name];
+  const isSwapped = year === SWAPPED.year && stated !== null && first === SWAPPED.firstName[stated];
+  const layout = longTable({
     header,
     columns: header.columns,
     facts: { year, gender: isSwapped ? (stated === 'F' ? 'M' : 'F') : stated, area: 'AU-SA' },
     skips: (cells) => (cells[name] === 'TOTAL' ? 'total' : undefined),
     statusOf: (cells) => (cells[name] === '(NOT' ? 'aggregate' : undefined),
   });
+  if (!isSwapped) return layout;
+  const message = `The name of "${table.file}" says ${GENDER_WORDS[stated][0]}, its contents are ${GENDER_WORDS[stated][1]} (${first} comes first): it is read as such.`;
+  return { ...layout, warning: { code: 'file_name_contradicted', message } };
 }
 
 function genderOf(path: string): Gender | null {

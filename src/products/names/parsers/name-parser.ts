@@ -29,8 +29,12 @@ export interface TableLayout {
   readonly threshold?: number | null;
   /** True where all counts are rounded. */
   readonly isRounded?: boolean;
+  /** First and last year of what is of no single year, where the table says them. */
+  readonly period?: { readonly first: number; readonly last: number };
   /** The edition that titles or names tell. */
   readonly edition?: string;
+  /** What a reader of the numbers should know about this table, such as a name that is at odds with its contents. */
+  readonly warning?: { readonly code: string; readonly message: string };
   /** One observation of a row, several of a wide one. `facts` have what the caller said, too. */
   parseRow(cells: readonly string[], facts: TableFacts): RowOutcome<NameCount | readonly NameCount[]>;
 }
@@ -71,6 +75,8 @@ export interface NameParser {
   readonly dialect?: Dialect;
   /** The layout of a text that has no header, by its name alone: saves a look into each of many files. */
   readonly fixed?: (file: string) => TableLayout | undefined;
+  /** What a sheet of notes says about all tables of its workbook; undefined where it says nothing. */
+  readonly notes?: (sheet: TableHead) => Partial<TableFacts> | undefined;
   /** How to read this table, by what stands in it; undefined where it is in another layout. */
   recognize(table: TableHead): TableLayout | undefined;
 }
