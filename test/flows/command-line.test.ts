@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -26,6 +26,23 @@ test('the command line imports, tells what was refused, asks, and manages', asyn
     const strict = await run('import', 'yob2021.txt', '--country', 'US', '--allow-duplicate', '--strict');
     assert.equal(strict.code, 1);
   });
+
+  await t.test(
+    'a folder: each file is read by its own parser or refused with a reason, and counted at the end',
+    async () => {
+      mkdirSync(join(dataDir, 'offices/fr'), { recursive: true });
+      write('offices/fr/x.csv', 'sexe;preusuel;annais;nombre\n2;MARIE;1900;48713\n1;LÉO;2021;4358\n');
+      write('offices/AK.TXT', 'AK,F,2020,Emma,20\n');
+      write('offices/notes.txt', 'These files are of two offices.\n');
+      const folder = await run('import', 'offices');
+      assert.equal(folder.code, 1);
+      assert.match(folder.stdout, /fr\/x\.csv: 2 rows, 0 skipped, 0 refused; published/, folder.stdout);
+      assert.match(folder.stdout, /AK\.TXT: 1 rows, 0 skipped, 0 refused; published/);
+      assert.match(folder.stdout, /notes\.txt: country_required: No parser reads this file/);
+      assert.match(folder.stdout, /\n3 files: 2 completed, 1 country_required\n$/);
+      assert.match((await run('countries')).stdout, /FR\s+France/);
+    },
+  );
 
   await t.test('an address in place of a file is fetched by the server', async () => {
     const url = `http://${host}/yob1899.txt`;

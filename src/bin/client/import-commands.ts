@@ -3,6 +3,7 @@ import { AppError } from '#platform/errors.ts';
 import { contentImport, type ContentImportOptions } from './import-content.ts';
 import { importFiles } from './import-files.ts';
 import { namesImport, type NamesImportOptions } from './import-names.ts';
+import { listFiles } from './list-files.ts';
 import { addMapping } from './named-values.ts';
 
 const EXAMPLES = `
@@ -10,14 +11,26 @@ Examples:
   affirm-name import names.zip --country US
   affirm-name import yob*.txt --country US --strict
   affirm-name import 2020.txt --country US --parser us_ssa --year 2020 --dry-run
+  affirm-name import offices/                            all files of a folder, each by its own parser
+  affirm-name import town.csv --country CH --profile 0b7d…
   affirm-name import https://www.ssa.gov/oact/babynames/names.zip --country US
   affirm-name import users.csv --as users
   affirm-name import staff.ndjson.gz --as users --on-conflict update --mapping mail=email --mapping login=username
   affirm-name import https://files.example.org/articles.csv --as articles
 
+A folder stands for all files in it, however deep, but hidden ones; so does a pattern such as 'gb/**' for what it matches.
 The exit code is 1 when a file was not imported, and with --strict also when records were refused.`;
 
-const OF_NAMES = ['country', 'parser', 'year', 'gender', 'area', 'edition', 'allowDuplicate'] as const;
+const OF_NAMES = [
+  'country',
+  'parser',
+  'profile',
+  'year',
+  'gender',
+  'area',
+  'edition',
+  'allowDuplicate',
+] as const;
 const OF_CONTENT = ['format', 'onConflict', 'mapping', 'after', 'parent'] as const;
 
 interface Options extends NamesImportOptions, ContentImportOptions {
@@ -28,7 +41,10 @@ interface Options extends NamesImportOptions, ContentImportOptions {
 export function addImportCommand(program: Command): void {
   program
     .command('import')
-    .argument('<FILE...>', 'CSV, TXT, NDJSON, zip or gzip, as it was published or exported; or its address')
+    .argument(
+      '<FILE...>',
+      'CSV, TXT, workbook, NDJSON, zip or gzip, as published or exported; its address; a folder',
+    )
     .description('import files and wait until what they say can be asked')
     .option('--as <users|articles|comments>', 'what the records are; names unless given')
     .option('--mode <partial|atomic>', 'atomic: one refused record fails the file')
@@ -40,6 +56,7 @@ export function addImportCommand(program: Command): void {
     .optionsGroup('Names:')
     .option('--country <CODE>', 'ISO 3166-1 alpha-2; may be left out where only one parser fits')
     .option('--parser <ID>', 'instead of the one that is detected')
+    .option('--profile <ID>', 'the column profile of a file that no parser knows (/v1/column-profiles)')
     .option('--year <YYYY>', 'where neither rows nor file name tell it')
     .option('--gender <F|M>', 'where the rows do not tell it')
     .option('--area <CODE>', 'ISO 3166-2, e.g. US-CA, where the rows do not tell it')
@@ -59,9 +76,10 @@ export function addImportCommand(program: Command): void {
     .action(importCommand);
 }
 
-async function importCommand(files: readonly string[], options: Options): Promise<void> {
+async function importCommand(words: readonly string[], options: Options): Promise<void> {
   const { as } = options;
   refuse(options, as === undefined ? OF_CONTENT : OF_NAMES, as);
+  const files = await listFiles(words);
   if (as === undefined) return importFiles(files, namesImport(options), options);
   await importFiles(files, contentImport(as, options), options);
 }

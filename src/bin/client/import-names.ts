@@ -7,6 +7,7 @@ import { uploadFile } from './upload-file.ts';
 export interface NamesImportOptions {
   readonly country?: string;
   readonly parser?: string;
+  readonly profile?: string;
   readonly year?: string;
   readonly gender?: string;
   readonly area?: string;
@@ -63,6 +64,7 @@ function fieldsOf(options: NamesImportOptions): Record<string, string | undefine
   return {
     country_id: options.country,
     parser: options.parser,
+    profile: options.profile,
     year: options.year,
     gender: options.gender,
     area: options.area,
@@ -77,7 +79,7 @@ function fieldsOf(options: NamesImportOptions): Record<string, string | undefine
 
 /** The fields of a form as JSON has them; what is no number goes as it is, and the server says so. */
 function typed(fields: Readonly<Record<string, string | undefined>>): object {
-  const texts = ['country_id', 'parser', 'gender', 'area', 'mode'];
+  const texts = ['country_id', 'parser', 'profile', 'gender', 'area', 'mode'];
   const said = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
     said.map(([field, value = '']) => [field, texts.includes(field) ? value : parsed(value)]),

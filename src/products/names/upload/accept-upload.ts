@@ -7,7 +7,7 @@ import type { FileStore } from '#platform/files/file-store.ts';
 import type { ReceivedUpload } from '#platform/http/receive-upload.ts';
 import { newId } from '#platform/ids.ts';
 import type { Database, Pool } from '#platform/postgres/database.ts';
-import { type Country, findCountry, holdCountry } from '../catalog/country.query.ts';
+import { type Country, findCountry, holdCountry, insertCountry } from '../catalog/country.query.ts';
 import type { NameParser } from '../parsers/name-parser.ts';
 import { withProfile } from '../profiles/with-profile.ts';
 import {
@@ -97,7 +97,7 @@ export async function judgeUpload(
   const { pool } = dependencies;
   const wanted = request.country === null ? undefined : await requireCountry(pool, request.country);
   const chosen = await parserOf(dependencies, upload, request, wanted);
-  const country = wanted ?? (await requireCountry(pool, chosen.parser.country));
+  const country = wanted ?? (await countryFound(pool, chosen.parser.country));
   if (request.amends !== null) await requireAmendable(pool, request.amends, country, chosen.parser);
   return { country, chosen };
 }
@@ -141,6 +141,16 @@ async function parserOf(
   } finally {
     await source.close();
   }
+}
+
+/** The country of a file that told it by its content; the first file of a country adds it. */
+async function countryFound(pool: Pool, code: string): Promise<Country> {
+  const known = await findCountry(pool, code);
+  if (known) return known;
+  const name = new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code;
+  const facts = { source_url: null, attribution: null, licence: null, licence_url: null };
+  // Another upload may have been quicker.
+  return (await insertCountry(pool, { code, name, ...facts }, null)) ?? requireCountry(pool, code);
 }
 
 /** Throws `country_unknown`. */

@@ -79,8 +79,7 @@ export async function weighParsers(
     const tables = await Promise.all(book.map((file) => sampleText(file, sampler, source.files.length > 1)));
     samples.push(tables.filter((table) => table !== undefined));
   }
-  const isEmpty = samples.flat().every(({ sample }) => sample.isWhole && sample.bytes.length === 0);
-  if (isEmpty) throw emptyFile();
+  if (samples.flat().every((table) => isEmpty(table, limits))) throw emptyFile();
   return parsers.map((parser) => weighParser(samples, parser, limits));
 }
 
@@ -96,6 +95,10 @@ async function sampleText(
     if (!isOneOfMany || !(error instanceof AppError) || error.code !== 'not_text') throw error;
     return undefined;
   }
+}
+
+function isEmpty({ sample, head }: SampledTable, limits: IngestionLimits): boolean {
+  return sample.isWhole && !head(limits).rows.some((cells) => cells.some((cell) => cell !== ''));
 }
 
 function emptyFile(): AppError {
