@@ -38,19 +38,24 @@ export async function planFiles(
   options: UploadOptions,
   { limits, signal }: PlanOptions,
 ): Promise<FilePlan> {
-  const planned: PlannedFile[] = [];
+  const found: Omit<PlannedFile, 'facts'>[] = [];
   const unread: SourceFile[] = [];
-  const readable = dataFiles(files);
-  for (const source of readable) {
-    const found = await layoutOf(source, parser, limits, signal).catch((error: unknown) => {
+  const told = new Map<string, Partial<TableFacts>>();
+  for (const source of dataFiles(files)) {
+    const table = await lookInto(source, parser, limits, signal).catch((error: unknown) => {
       // One damaged file does not spoil an archive: it is named among those that were not read.
       if (files.length === 1 || !(error instanceof AppError) || error.code !== 'not_text') throw error;
       return undefined;
     });
-    if (found) planned.push({ source, ...found, facts: factsOf(source, found.layout, options) });
+    if (table?.told) told.set(bookOf(source), table.told);
+    if (table?.layout) found.push({ source, layout: table.layout, dialect: table.dialect });
     else unread.push(source);
   }
-  if (planned.length === 0) throw nothingToRead(files, parser);
+  if (found.length === 0) throw nothingToRead(files, parser);
+  const planned = found.map((file) => ({
+    ...file,
+    facts: factsOf(file, told.get(bookOf(file.source)), options),
+  }));
   // A workbook of which a sheet is read may hold others, such as notes.
   const books = new Set(planned.map(({ source }) => bookOf(source)));
   return {
@@ -69,31 +74,51 @@ export function dataFiles(files: readonly SourceFile[]): readonly SourceFile[] {
   );
 }
 
-async function layoutOf(
+interface FoundTable {
+  readonly layout: TableLayout | undefined;
+  readonly dialect: Dialect;
+  /** What notes say about the other sheets of their workbook. */
+  readonly told?: Partial<TableFacts> | undefined;
+}
+
+async function lookInto(
   source: SourceFile,
   parser: NameParser,
   limits: IngestionLimits,
   signal: AbortSignal | undefined,
-): Promise<{ layout: TableLayout; dialect: Dialect } | undefined> {
+): Promise<FoundTable> {
   const fixed = parser.fixed?.(source.name);
   if (fixed && parser.dialect) return { layout: fixed, dialect: parser.dialect };
   const sample = await sampleFile(source, signal);
   const dialect = dialectOfSample(sample, parser.dialect);
-  const layout = parser.recognize(readHead(sample, dialect, limits));
-  return layout && { layout, dialect };
+  const head = readHead(sample, dialect, limits);
+  return {
+    layout: parser.recognize(head),
+    dialect,
+    told: head.sheet === null ? undefined : parser.notes?.(head),
+  };
 }
 
-function factsOf(source: SourceFile, { facts, needs }: TableLayout, options: UploadOptions): TableFacts {
+function factsOf(
+  { source, layout: { facts, needs } }: Omit<PlannedFile, 'facts'>,
+  told: Partial<TableFacts> = {},
+  options: UploadOptions,
+): TableFacts {
+  const stated = {
+    year: facts.year ?? told.year ?? null,
+    gender: facts.gender ?? told.gender ?? null,
+    area: facts.area ?? told.area ?? null,
+  };
   for (const need of needs) {
-    if (facts[need] === null && options[need] === null) throw required(source, need);
-    if (facts[need] !== null && options[need] !== null && facts[need] !== options[need]) {
-      throw conflict(source, need, facts[need], options[need]);
+    if (stated[need] === null && options[need] === null) throw required(source, need);
+    if (stated[need] !== null && options[need] !== null && stated[need] !== options[need]) {
+      throw conflict(source, need, stated[need], options[need]);
     }
   }
   return {
-    year: facts.year ?? options.year,
-    gender: facts.gender ?? options.gender,
-    area: facts.area ?? options.area,
+    year: stated.year ?? options.year,
+    gender: stated.gender ?? options.gender,
+    area: stated.area ?? options.area,
   };
 }
 

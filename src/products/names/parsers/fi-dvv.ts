@@ -1,6 +1,6 @@
 import { findHeader } from '../tables/find-header.ts';
 import { longTable } from '../tables/long-table.ts';
-import { genderIn, yearInFileName } from '../tables/read-facts.ts';
+import { genderIn, yearIn, yearInFileName } from '../tables/read-facts.ts';
 import type { TableHead } from '../tables/table-head.ts';
 import type { NameParser, TableLayout } from './name-parser.ts';
 
@@ -9,7 +9,7 @@ import type { NameParser, TableLayout } from './name-parser.ts';
  * each all given names together (`kaikki`), the first ones (`ens`) and the further ones (`muut`).
  * The list of first names is the ranking: it has every person once. All names together are read and summed beside it
  * and belong to no ranking, since most people are in it two or three times; further names are what is left of them and
- * are not read. The three are never added up.
+ * are not read. The three are never added up. A seventh sheet, of notes, tells the day of the register.
  */
 export const fiDvv: NameParser = {
   id: 'fi_dvv',
@@ -28,6 +28,10 @@ export const fiDvv: NameParser = {
   layout: 'sheets "Miehet ens" and "Naiset ens" with the header Etunimi, Lukumäärä',
   repeats: 'reject',
   areas: {},
+  notes({ rows }) {
+    const day = rows.find(([word = '']) => /^poimintapäivä$/i.test(word))?.[1];
+    return day === undefined ? undefined : { year: yearIn(day) };
+  },
   recognize,
 };
 
@@ -40,7 +44,7 @@ function recognize(table: TableHead): TableLayout | undefined {
   const layout = longTable({
     header,
     columns: header.columns,
-    facts: { gender: genderIn(list), year: yearInFileName(table.file) },
+    facts: { gender: genderIn(list), year: table.sheet === null ? yearInFileName(table.file) : null },
   });
   if (!/\bkaikki\b/i.test(list)) return layout;
   // Without a year an observation is in no ranking, and competes with no list of the same year.
