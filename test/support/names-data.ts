@@ -17,6 +17,7 @@ import { createReleaseWriter } from '#products/names/import/release-writer.ts';
 import { createRowBuckets } from '#products/names/import/row-buckets.ts';
 import { createSliceRegistry } from '#products/names/import/slice-registry.ts';
 import { numberSpellings } from '#products/names/import/spellings.query.ts';
+import type { Measure } from '#products/names/name-count.ts';
 import type { Gender } from '#products/names/normalize-gender.ts';
 
 /** One row of a file; `area` is the code of a region, null for the whole country. */
@@ -26,7 +27,17 @@ export interface FlatRow {
   readonly year: number;
   /** As in the file. */
   readonly published: string;
-  readonly count: number;
+  /** null: the office hides it. */
+  readonly count: number | null;
+  /** What the office prints; absent or null: nothing. */
+  readonly rank?: number | null;
+}
+
+/** What the parser of loaded rows says; by default births, exact. */
+export interface LoadOptions {
+  readonly measure?: Measure;
+  readonly isRounded?: boolean;
+  readonly parser?: string;
 }
 
 /** A dataset that was read to its end. */
@@ -50,8 +61,9 @@ export async function loadRows(
   pool: Pool,
   country: string,
   rows: readonly FlatRow[],
+  options: LoadOptions = {},
 ): Promise<LoadedDataset> {
-  const dataset = await loadUnpublished(pool, country, rows);
+  const dataset = await loadUnpublished(pool, country, rows, options);
   await publishAgain(pool, dataset);
   return dataset;
 }
@@ -61,6 +73,7 @@ async function loadUnpublished(
   pool: Pool,
   country: string,
   rows: readonly FlatRow[],
+  options: LoadOptions,
 ): Promise<LoadedDataset> {
   const { no: countryNo } = (await pool.maybeOne<{ no: number }>(
     'country',
@@ -71,17 +84,18 @@ async function loadUnpublished(
     'addDataset',
     sql`
       INSERT INTO datasets (id, country_id, filename, file_path, file_size, checksum, status, parser)
-      SELECT ${id}, id, 'rows.txt', ${`datasets/${id}/original`}, 1, repeat('0', 64), 'completed', 'us_ssa'
+      SELECT ${id}, id, 'rows.txt', ${`datasets/${id}/original`}, 1, repeat('0', 64), 'completed',
+             ${options.parser ?? 'us_ssa'}
       FROM countries WHERE no = ${countryNo}`,
   );
   const releaseNo = await createRelease(pool, {
     datasetId: id,
     countryNo,
-    measure: 'births',
+    measure: options.measure ?? 'births',
     jobId: newId(),
     jobToken: 1,
   });
-  await writeRows(pool, countryNo, releaseNo, rows);
+  await writeRows(pool, { countryNo, releaseNo }, rows, options);
   await pool.run(
     'finishDataset',
     sql`WITH done AS (UPDATE datasets SET release_no = ${releaseNo} WHERE id = ${id})
@@ -92,15 +106,17 @@ async function loadUnpublished(
 
 async function writeRows(
   pool: Pool,
-  countryNo: number,
-  releaseNo: number,
+  { countryNo, releaseNo }: Pick<LoadedDataset, 'countryNo' | 'releaseNo'>,
   rows: readonly FlatRow[],
+  { isRounded = false }: LoadOptions,
 ): Promise<void> {
+  const keeps = rows.some(({ rank }) => rank !== undefined) ? 'rank' : undefined;
   const registry = createSliceRegistry();
   const names = createNameNumbers((spellings) => numberSpellings(pool, spellings));
-  const buckets = createRowBuckets(join(tmpdir(), `affirm-rows-${newId()}`));
-  rows.forEach(({ area, gender, year, published, count }, line) => {
-    buckets.add(registry.find(0, area, gender, year), names.of(published), count, line + 1, 0);
+  const buckets = createRowBuckets(join(tmpdir(), `affirm-rows-${newId()}`), keeps ? 5 : 4);
+  rows.forEach(({ area, gender, year, published, count, rank }, line) => {
+    const slice = registry.find(0, area, gender, year);
+    buckets.add(slice, names.of(published), count ?? 0, line + 1, rank ?? 0);
   });
   const table = await names.settle();
   registry.settle(() => 0);
@@ -114,9 +130,12 @@ async function writeRows(
     pool.session(async (series) => {
       const writer = createReleaseWriter(pages, series, table, {
         releaseNo,
-        layoutOf: () => ({ threshold: TEST_THRESHOLD, isRounded: false }),
+        layoutOf: () => ({
+          threshold: TEST_THRESHOLD,
+          isRounded,
+          period: knownYears(registry.slices),
+        }),
         withSeries: new Set(rows.map(({ year }) => year)).size > 1,
-        years: knownYears(registry.slices),
         drafts: registry.slices,
         areaNumber: (area) => areas.get(area) as number,
         fileName: () => 'rows.txt',
@@ -126,7 +145,7 @@ async function writeRows(
           bucket,
           registry.slices,
           table,
-          { repeats: 'reject' },
+          { repeats: 'reject', keeps },
           ({ name, line }) => {
             throw new Error(`"${name}" in row ${line} repeats a name of its slice`);
           },

@@ -24,9 +24,10 @@ export interface SlicePosition {
   readonly area: string;
   readonly year: number;
   readonly gender: string;
+  readonly from: number;
 }
 
-/** The slices of a release by area, year and gender, each with what became of it. */
+/** The slices of a release by area, year and gender, a single year after longer periods, each with what became of it. */
 export function listDatasetSlices(
   db: Database,
   releaseNo: number,
@@ -53,8 +54,8 @@ export function listDatasetSlices(
                                 = (s.area_no, mine.measure, s.gender, s.from_year, s.to_year)
       LEFT JOIN releases other ON other.no = present.release_no
       WHERE s.release_no = ${releaseNo}
-        AND ${after ? sql`(a.code, s.to_year, s.gender) > (${after.area}, ${after.year}, ${after.gender})` : sql`true`}
-      ORDER BY a.code, s.to_year, s.gender
+        AND ${after ? sql`(a.code, s.to_year, s.gender, s.from_year) > (${after.area}, ${after.year}, ${after.gender}, ${after.from})` : sql`true`}
+      ORDER BY a.code, s.to_year, s.gender, s.from_year
       LIMIT ${page.limit} OFFSET ${page.offset}`,
   );
 }

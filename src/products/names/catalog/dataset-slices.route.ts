@@ -5,7 +5,7 @@ import { registerList } from '#platform/http/list-formats.ts';
 import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
 import { Nullable, OneOf, Uuid } from '#platform/http/schemas.ts';
 import type { Pool } from '#platform/postgres/database.ts';
-import { listDatasetSlices } from './dataset-slices.query.ts';
+import { type DatasetSlice, listDatasetSlices, type SlicePosition } from './dataset-slices.query.ts';
 import { DatasetParams, NO_SUCH_DATASET } from './dataset-view.ts';
 import { visibleDataset } from './visible-dataset.ts';
 
@@ -32,6 +32,7 @@ const cursors = cursorFormat(
     area: Type.String(),
     year: Type.Integer(),
     gender: Type.String({ maxLength: 1 }),
+    from: Type.Integer(),
   }),
 );
 
@@ -59,13 +60,16 @@ export function datasetSliceRoutes(pool: Pool): FastifyPluginCallbackTypebox {
         });
         const data = rows.slice(0, limit);
         const last = rows.length > limit ? data.at(-1) : undefined;
-        const next =
-          last && cursors.encode({ release, area: last.area, year: last.year_to, gender: last.gender });
+        const next = last && cursors.encode({ release, ...positionOf(last) });
         return { data, meta: { next_cursor: next ?? null } };
       },
     });
     done();
   };
+}
+
+function positionOf({ area, year_to: year, gender, year_from: from }: DatasetSlice): SlicePosition {
+  return { area, year, gender, from };
 }
 
 /** The file was read again while somebody paged through the former reading. */

@@ -7,6 +7,8 @@ import { createRelease, ensureAreas } from './release.query.ts';
 import { createReleaseWriter, type ReleaseFacts } from './release-writer.ts';
 import { type SliceDraft, UNKNOWN_YEAR } from './slice-registry.ts';
 
+const ANY_YEAR = { first: 1800, last: 2100 };
+
 /** Writes all rows of a reading as a release that nobody sees yet; returns its number. */
 export async function loadRelease(
   db: Database,
@@ -66,14 +68,16 @@ async function releaseFacts(
     jobToken: context.leaseToken,
   });
   const years = knownYears(reading.slices);
+  // Beside a single year, a slice of unknown years must not look like that year's.
+  const unknownYears = years.first < years.last ? years : ANY_YEAR;
   return {
     releaseNo,
     layoutOf(file) {
-      const { threshold = parser.threshold, isRounded = false } = reading.files[file]?.layout ?? {};
-      return { threshold, isRounded };
+      const layout = reading.files[file]?.layout;
+      const { threshold = parser.threshold, isRounded = false, period = unknownYears } = layout ?? {};
+      return { threshold, isRounded, period };
     },
     withSeries: years.first < years.last,
-    years,
     drafts: reading.slices,
     areaNumber: (area) => areas.get(area) as number,
     fileName: (file) => reading.files[file]?.source.name ?? '',

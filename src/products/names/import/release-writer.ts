@@ -14,12 +14,14 @@ const PAGE_SIZE = 480;
 /** What the rows of a release say about themselves in every table. */
 export interface ReleaseFacts {
   readonly releaseNo: number;
-  /** Facts of the layout that an inner file was read in. */
-  readonly layoutOf: (file: number) => { readonly threshold: number | null; readonly isRounded: boolean };
+  /** Facts of the layout that an inner file was read in; `period` of what is of no single year. */
+  readonly layoutOf: (file: number) => {
+    readonly threshold: number | null;
+    readonly isRounded: boolean;
+    readonly period: { readonly first: number; readonly last: number };
+  };
   /** False for a release of one year: a series of one element costs more than its page. */
   readonly withSeries: boolean;
-  /** Of the release. */
-  readonly years: { readonly first: number; readonly last: number };
   /** Everything that was read, slices without a name in the ranking included. */
   readonly drafts: readonly SliceDraft[];
   readonly areaNumber: (area: string | null) => number;
@@ -174,13 +176,13 @@ function writeSliceFacts(
   { slice, length, sum, hidden, hasSeries, officeRanks, distinct, frequencies }: SliceFacts,
   facts: ReleaseFacts,
 ): void {
-  const { threshold, isRounded } = facts.layoutOf(slice.file);
+  const { threshold, isRounded, period } = facts.layoutOf(slice.file);
   encoder.beginRow(19);
   encoder.int4(facts.releaseNo);
   encoder.int4(facts.areaNumber(slice.area));
   encoder.text(slice.gender);
-  encoder.int2(slice.year === UNKNOWN_YEAR ? facts.years.first : slice.year);
-  encoder.int2(slice.year === UNKNOWN_YEAR ? facts.years.last : slice.year);
+  encoder.int2(slice.year === UNKNOWN_YEAR ? period.first : slice.year);
+  encoder.int2(slice.year === UNKNOWN_YEAR ? period.last : slice.year);
   encoder.text(facts.fileName(slice.file));
   encoder.int4(slice.rowsRead);
   encoder.int8(slice.sumRead);

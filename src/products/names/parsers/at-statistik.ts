@@ -47,14 +47,22 @@ function recognize(table: TableHead): TableLayout | undefined {
     if (headerWord(word) !== 'anzahl' || !/^\d{4}/.test(years)) return [];
     return [{ name: 0, count: at, rank: at + 1, year: yearIn(years) }];
   });
-  if (groups.length === 0) return undefined;
+  const period = periodIn(below);
+  if (groups.length === 0 || !period) return undefined;
   const cells = above.map((word, at) => `${word} ${below[at] ?? ''}`.trim());
   return columnTable({
     header: { row, cells },
     groups,
     facts: { gender: genderOf(titleText(table, row)) },
     readCount: countReader({ '0': 'none' }),
+    period,
   });
+}
+
+/** The years whose sum a column has, by its heading: `1984-2020`. */
+function periodIn(headings: readonly string[]): TableLayout['period'] {
+  const [, first, last] = headings.map((cell) => /^(\d{4})-(\d{4})$/.exec(cell)).find((found) => found) ?? [];
+  return first === undefined ? undefined : { first: Number(first), last: Number(last) };
 }
 
 function genderOf(title: string): 'F' | 'M' | null {

@@ -39,6 +39,7 @@ export interface ColumnTable {
   readonly skips?: (cells: readonly string[]) => string | undefined;
   readonly threshold?: number | null;
   readonly isRounded?: boolean;
+  readonly period?: TableLayout['period'];
   readonly edition?: string;
 }
 
@@ -60,6 +61,7 @@ export function columnTable(table: ColumnTable): TableLayout {
     ],
     ...(table.threshold !== undefined && { threshold: table.threshold }),
     ...(table.isRounded !== undefined && { isRounded: table.isRounded }),
+    ...(table.period && { period: table.period }),
     ...(table.edition !== undefined && { edition: table.edition }),
     parseRow: rowParser(table),
   };
@@ -80,7 +82,11 @@ function rowParser(table: ColumnTable): TableLayout['parseRow'] {
   };
 }
 
-function factsOfRow({ genderOf, yearOf }: ColumnTable, cells: readonly string[], facts: TableFacts): TableFacts {
+function factsOfRow(
+  { genderOf, yearOf }: ColumnTable,
+  cells: readonly string[],
+  facts: TableFacts,
+): TableFacts {
   if (!genderOf && !yearOf) return facts;
   return {
     ...facts,

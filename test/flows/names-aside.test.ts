@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testDatabase } from '#test/support/database.ts';
+import { startNamesServer } from '#test/support/names-server.ts';
+
+const names = await startNamesServer(await testDatabase(), { maxUploadBytes: 100_000 });
+
+for (const [code, name] of [
+  ['AT', 'Austria'],
+  ['DE', 'Germany'],
+  ['FR', 'France'],
+  ['GE', 'Georgia'],
+])
+  await names.request('POST', '/v1/countries', { code, name, licence: 'unknown' });
+
+/** What was read of each slice and what of it is in a ranking: `M 1984-2020 read 2 18224, listed 0`. */
+async function slicesOf(id: string): Promise<string[]> {
+  const { body } = await names.request('GET', `/v1/datasets/${id}/slices`);
+  return body.data.map(
+    // oxlint-disable-next-line typescript/no-explicit-any
+    (slice: any) =>
+      `${slice.area} ${slice.gender} ${slice.year_from}-${slice.year_to} read ${slice.rows_read} ${slice.sum_read}, listed ${slice.rows} ${slice.sum}`,
+  );
+}
+
+/** All slices, one a page. */
+async function pagesOf(id: string): Promise<unknown[]> {
+  const found: unknown[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null && found.length < 10) {
+    const query = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const { body } = await names.request('GET', `/v1/datasets/${id}/slices?limit=1${query}`);
+    found.push(...body.data);
+    cursor = body.meta.next_cursor;
+  }
+  return found;
+}
+
+test('the sum of many years stands beside the one year that is published', async () => {
+  const dataset = await names.imported(
+    'liste.csv',
+    `Liste aller jemals vergebenen ersten Bubennamen 1984-2020
+Vorname,,Anzahl,Rang,Anzahl,Rang
+Original-Schreibweise,häufigste Schreibweise 1984-2020*),1984-2020,,2020,
+Jakob,Jakob,18223,23,794,1
+Aaban,Aaban,1,10287,0,0
+`,
+    { country_id: 'AT' },
+  );
+  assert.deepEqual([dataset.parser, dataset.status], ['at_statistik', 'completed']);
+  assert.equal((await pagesOf(dataset.id)).length, 2);
+  assert.deepEqual(await slicesOf(dataset.id), [
+    'AT M 1984-2020 read 2 18224, listed 0 0',
+    'AT M 2020-2020 read 1 794, listed 1 794',
+  ]);
+});
+
+test('unknown years beside a single one are no year', async () => {
+  const text = 'sexe;preusuel;annais;nombre\n1;JEAN;1900;14097\n1;ALBAIN;XXXX;104\n';
+  const dataset = await names.imported('nat.csv', text, { country_id: 'FR' });
+  assert.deepEqual([dataset.parser, dataset.status], ['fr_insee', 'completed']);
+  assert.deepEqual(await slicesOf(dataset.id), [
+    'FR M 1900-1900 read 1 14097, listed 1 14097',
+    'FR M 1800-2100 read 1 104, listed 0 0',
+  ]);
+});
