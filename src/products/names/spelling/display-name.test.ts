@@ -16,6 +16,9 @@ const shown = {
   J: 'J',
   Olivia: 'Olivia',
   DeShawn: 'DeShawn',
+  ruby: 'Ruby',
+  "d'arcy-zoë": "D'Arcy-Zoë",
+  ანდრია: 'ანდრია',
   'van der Berg': 'van der Berg',
   דוד: 'דוד',
 };
