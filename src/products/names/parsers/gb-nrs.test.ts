@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEFAULT_LIMITS } from '#engine/ingestion/limits.ts';
+import { planFiles } from '#products/names/import/plan-files.ts';
 import { readOfficialFile, truthLines } from '#test/support/office-files.ts';
-import { readTable } from '#test/support/parser-reading.ts';
+import { NO_OPTIONS, readTable, sourceOf } from '#test/support/parser-reading.ts';
 import { withoutOfficialFiles } from '#test/support/truths.ts';
 import { gbNrs } from './gb-nrs.ts';
 
@@ -75,6 +77,15 @@ test('all years, with a byte-order mark, Boy and Girl', async () => {
     'Olivia F 2024 366 GB-SCT #1',
     'Zoe F 2024 3 GB-SCT #402',
   ]);
+});
+
+test('what describes the data in the same archive is no data', async () => {
+  const sources = [
+    sourceOf({ file: 'full-list-1974-2025.csv', text: TO_2025 }),
+    sourceOf({ file: 'metadata.csv', text: 'Title,All names given to babies\nYear,Year of registration\n' }),
+  ];
+  const { files, unread } = await planFiles(sources, gbNrs, NO_OPTIONS, { limits: DEFAULT_LIMITS });
+  assert.deepEqual([files.map(({ source }) => source.name), unread], [['full-list-1974-2025.csv'], []]);
 });
 
 test('rare names are left out of the latest releases alone', () => {
