@@ -64,3 +64,17 @@ test('unknown years beside a single one are no year', async () => {
     'FR M 1800-2100 read 1 104, listed 0 0',
   ]);
 });
+
+test('a list that two cities publish alike is asked about, and names after the first stand aside', async () => {
+  const text = 'anzahl;vorname;geschlecht;position\n36;Adam;m;1\n50;Marie;w;2\n29;Emilia;w;1\n1;;w;1\n';
+  const asked = await names.upload('vornamen-2020.csv', text, { country_id: 'DE' });
+  assert.deepEqual([asked.status, asked.body.error.code], [422, 'parser_ambiguous']);
+  const fields = { country_id: 'DE', parser: 'de_berlin' };
+  const untold = await names.upload('vornamen-2020.csv', text, fields);
+  assert.deepEqual([untold.status, untold.body.error.code], [422, 'area_required']);
+  const dataset = await names.imported('vornamen-2020.csv', text, { ...fields, area: 'DE-BE-PANKOW' });
+  assert.deepEqual(await slicesOf(dataset.id), [
+    'DE-BE-PANKOW F 2020-2020 read 3 80, listed 1 29',
+    'DE-BE-PANKOW M 2020-2020 read 1 36, listed 1 36',
+  ]);
+});

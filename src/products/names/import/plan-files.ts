@@ -29,8 +29,8 @@ export interface PlanOptions {
 
 /**
  * The tables that a parser reads, each with what is known about it.
- * Throws `format_mismatch` where there is none, `year_required` and `gender_required` where nobody says them,
- * `year_conflict` and `gender_conflict` where file and caller differ.
+ * Throws `format_mismatch` where there is none, `year_required`, `gender_required` and `area_required` where nobody
+ * says them, `year_conflict`, `gender_conflict` and `area_conflict` where file and caller differ.
  */
 export async function planFiles(
   files: readonly SourceFile[],
@@ -140,16 +140,17 @@ function nothingToRead(files: readonly SourceFile[], parser: NameParser): AppErr
 const HINTS = {
   year: 'or name the file after its year (yob2020.txt)',
   gender: 'or name the file after it (girls2020.csv)',
+  area: 'or name the file after it, as the office does',
 };
 
-function required({ name }: SourceFile, field: 'year' | 'gender'): AppError {
+function required({ name }: SourceFile, field: keyof typeof HINTS): AppError {
   const message = `Neither the rows nor the name of "${name}" tell the ${field}. Send it as the field "${field}", ${HINTS[field]}.`;
   return new AppError('unprocessable', `${field}_required`, message, { file: name });
 }
 
 function conflict(
   { name }: SourceFile,
-  field: 'year' | 'gender',
+  field: keyof typeof HINTS,
   stated: string | number,
   sent: string | number,
 ): AppError {

@@ -11,6 +11,8 @@ import { beStatbel } from './be-statbel.ts';
 import { caBc } from './ca-bc.ts';
 import { caOn } from './ca-on.ts';
 import { caStatcan } from './ca-statcan.ts';
+import { deBerlin } from './de-berlin.ts';
+import { deKoeln } from './de-koeln.ts';
 import { esIne } from './es-ine.ts';
 import { fiDvv } from './fi-dvv.ts';
 import { frInsee } from './fr-insee.ts';
@@ -28,6 +30,7 @@ import { itIstat } from './it-istat.ts';
 import type { NameParser } from './name-parser.ts';
 import { nzDia } from './nz-dia.ts';
 import { nzDiaFull } from './nz-dia-full.ts';
+import { plMc } from './pl-mc.ts';
 import { ptIrn } from './pt-irn.ts';
 import { seScb } from './se-scb.ts';
 import { usNyc } from './us-nyc.ts';
@@ -50,6 +53,8 @@ export const NAME_PARSERS: readonly NameParser[] = [
   caBc,
   caOn,
   caStatcan,
+  deBerlin,
+  deKoeln,
   esIne,
   fiDvv,
   frInsee,
@@ -66,6 +71,7 @@ export const NAME_PARSERS: readonly NameParser[] = [
   itIstat,
   nzDia,
   nzDiaFull,
+  plMc,
   ptIrn,
   seScb,
   usNyc,

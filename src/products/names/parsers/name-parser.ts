@@ -24,9 +24,14 @@ export interface TableLayout {
   /** What titles, sheet and file name tell. */
   readonly facts: TableFacts;
   /** What the rows do not tell, so that facts or the caller must. */
-  readonly needs: readonly ('year' | 'gender')[];
+  readonly needs: readonly ('year' | 'gender' | 'area')[];
   /** Counts below this are left out or hidden, where this table says otherwise than its office usually does. */
   readonly threshold?: number | null;
+  /**
+   * True where only the most frequent names are listed: one that is not has at most as many births as the last of its
+   * list, which takes the place of a threshold.
+   */
+  readonly isTop?: boolean;
   /** True where all counts are rounded. */
   readonly isRounded?: boolean;
   /** First and last year of what is of no single year, where the table says them. */

@@ -56,11 +56,15 @@ test('all fields are understood', () => {
   });
 });
 
+test('an area may lie in a region', () => {
+  assert.equal(read({ area: 'de-be-mitte' }).options.area, 'DE-BE-MITTE');
+});
+
 const wrong: Readonly<Record<string, readonly string[]>> = {
   parser: ['US SSA', 'x'.repeat(51)],
   year: ['1799', '2101', '12.5', '1e3', '-1', '２０２０'],
   gender: ['X', 'female', 'f'],
-  area: ['California', 'US-', 'US-CALI'],
+  area: ['California', 'US-', 'US-CALI', 'DE-BE-', 'DE-BE-MITTE-A-B'],
   metadata: ['[]', '1', 'null', '{', '{"edition":2024}', '{"a":"\\u0000"}', '{"a":"\\ud800"}'],
   mode: ['all', 'PARTIAL'],
   max_errors: ['-1', '1.5', '99999999999'],

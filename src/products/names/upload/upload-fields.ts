@@ -38,7 +38,8 @@ type UploadField = (typeof UPLOAD_FIELDS)[number];
 type Problem = Readonly<Record<'field' | 'message', string>>;
 
 const COUNTRY_CODE = /^[A-Za-z]{2}$/;
-const AREA_CODE = /^[A-Za-z]{2}-[A-Za-z0-9]{1,3}$/;
+/** Regions, and what lies in them: `US-CA`, `DE-BE-MITTE`. */
+const AREA_CODE = /^[A-Za-z]{2}-[A-Za-z0-9]{1,3}(?:-[A-Za-z0-9]{1,30}){0,2}$/;
 const MAX_COUNT = 2_147_483_647;
 
 /**
@@ -63,7 +64,7 @@ export function readUploadFields(fields: ReadonlyMap<string, readonly string[]>)
       area: read(
         'area',
         (text) => (AREA_CODE.test(text) ? text.toUpperCase() : undefined),
-        'must be an ISO 3166-2 code, e.g. US-CA',
+        'must be an ISO 3166-2 code or one below it, e.g. US-CA or DE-BE-MITTE',
       ),
       mode: read('mode', modeOf, 'must be partial or atomic') ?? 'partial',
       max_errors: read('max_errors', (text) => wholeNumber(text, 0, MAX_COUNT), 'must be a whole number'),
