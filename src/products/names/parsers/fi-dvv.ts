@@ -26,7 +26,8 @@ export const fiDvv: NameParser = {
   measure: 'living_bearers',
   threshold: 5,
   layout: 'sheets "Miehet ens" and "Naiset ens" with the header Etunimi, Lukumäärä',
-  repeats: 'reject',
+  // "Md" and "MD" are one name.
+  repeats: 'sum',
   areas: {},
   notes({ rows }) {
     const day = rows.find(([word = '']) => /^poimintapäivä$/i.test(word))?.[1];

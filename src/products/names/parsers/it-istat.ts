@@ -7,7 +7,7 @@ import type { NameParser, TableLayout } from './name-parser.ts';
 /**
  * Istituto nazionale di statistica, Tavola 2.9: the 30 most frequent names of the children of a year, boys and girls
  * side by side under one rank, the year at the end of the title. An apostrophe at the end of a name stands for an
- * accent (`NICOLO'`) and is kept.
+ * accent (`NICOLO'`) and is kept, as is the one row in which two names share the last rank (`MARIA / MARTA`, 2015).
  */
 export const itIstat: NameParser = {
   id: 'it_istat',
