@@ -30,7 +30,7 @@ export interface PlanOptions {
 /**
  * The tables that a parser reads, each with what is known about it.
  * Throws `format_mismatch` where there is none, `year_required`, `gender_required` and `area_required` where nobody
- * says them, `year_conflict`, `gender_conflict` and `area_conflict` where file and caller differ.
+ * says them, `year_conflict` and `gender_conflict` where file and caller differ.
  */
 export async function planFiles(
   files: readonly SourceFile[],
