@@ -21,18 +21,19 @@ interface Line {
   readonly year: number;
   readonly key: string;
   readonly published: string;
-  readonly count: number;
-  readonly rank: number;
-  readonly tied: number;
-  readonly total: number;
+  readonly count: number | null;
+  readonly printed: number | null;
+  readonly rank: number | null;
+  readonly tied: number | null;
+  readonly total: number | null;
 }
 
 const lines = await db.pool.many<Line>(
   'rankedLines',
   sql`
-    SELECT area, gender, year, key, published, count,
-           rank() OVER (PARTITION BY area, gender, year ORDER BY count DESC)::int AS rank,
-           count(*) OVER (PARTITION BY area, gender, year, count)::int AS tied,
+    SELECT area, gender, year, key, published, count, printed,
+           CASE WHEN count > 0 THEN rank() OVER (PARTITION BY area, gender, year ORDER BY count DESC NULLS LAST)::int END AS rank,
+           CASE WHEN count > 0 THEN count(*) OVER (PARTITION BY area, gender, year, count)::int END AS tied,
            sum(count) OVER (PARTITION BY area, gender, year)::int AS total
     FROM flat ORDER BY area, gender, year`,
 );
@@ -95,14 +96,27 @@ test('a trend has one point for every published year, with the rank that SQL giv
 });
 
 function pointOf(area: string, gender: string, name: string, year: number): object {
-  const line = byName.get(`${area} ${gender} ${nameKey(name)}`)?.find((each) => each.year === year);
-  if (!line) {
-    const nothing = { count: null, rank: null, tied: null, share: null, per_million: null };
-    return { year, ...nothing, status: 'not_listed', count_below: TEST_THRESHOLD };
+  const line = lineOf(area, gender, name, year);
+  const before = lineOf(area, gender, name, year - 1)?.rank;
+  const ranks = {
+    rank_published: line?.printed ?? null,
+    rank: line?.rank ?? null,
+    tied: line?.tied ?? null,
+    out_of: slices.get(`${area} ${gender} ${year}`)?.length,
+    rank_change: line?.rank && before ? before - line.rank : null,
+  };
+  if (!line || line.count === null || line.total === null) {
+    const nothing = { count: null, ...ranks, share: null, per_million: null };
+    const status = !line ? 'not_listed' : line.total === null ? 'rank_only' : 'below_threshold';
+    return { year, ...nothing, status, count_below: status === 'rank_only' ? null : TEST_THRESHOLD };
   }
-  const { count, rank, tied, total } = line;
+  const { count, total } = line;
   const shares = { share: round(count / total, 9), per_million: round((count / total) * 1e6, 2) };
-  return { year, count, rank, tied, ...shares, status: 'exact', count_below: null };
+  return { year, count, ...ranks, ...shares, status: 'exact', count_below: null };
+}
+
+function lineOf(area: string, gender: string, name: string, year: number): Line | undefined {
+  return byName.get(`${area} ${gender} ${nameKey(name)}`)?.find((each) => each.year === year);
 }
 
 test('the facts of a name are those of its rows', async () => {
@@ -128,7 +142,7 @@ test('the facts of a name are those of its rows', async () => {
       assert.deepEqual(listings, lives);
       assert.equal(
         total,
-        listed.reduce((sum, { count }) => sum + count, 0),
+        listed.reduce((sum, { count }) => sum + (count ?? 0), 0),
       );
       assert.deepEqual(
         [first, last],
@@ -143,7 +157,10 @@ test('the facts of a name are those of its rows', async () => {
 function lifeOf(area: string, gender: string, name: string): object[] {
   const listed = byName.get(`${area} ${gender} ${nameKey(name)}`);
   if (!listed) return [];
-  const best = (value: number, of: 'count' | 'rank'): object => {
+  const best = (most: (...values: number[]) => number, of: 'count' | 'rank' | 'printed'): object | null => {
+    const values = listed.flatMap((line) => line[of] ?? []);
+    if (values.length === 0) return null;
+    const value = most(...values);
     const years = listed.filter((line) => line[of] === value).map(({ year }) => year);
     return { value, year: years[0], years };
   };
@@ -152,13 +169,17 @@ function lifeOf(area: string, gender: string, name: string): object[] {
       country: area.slice(0, 2),
       area,
       gender,
-      total_count: listed.reduce((sum, { count }) => sum + count, 0),
+      measure: 'births',
+      total_count: listed.reduce((sum, { count }) => sum + (count ?? 0), 0),
       first_listed: listed[0]?.year,
       last_listed: listed.at(-1)?.year,
       years_listed: listed.length,
+      years_withheld: listed.filter(({ count }) => count === null).length,
       years_published: yearsOf(area, gender).length,
-      peak_count: best(Math.max(...listed.map(({ count }) => count)), 'count'),
-      best_rank: best(Math.min(...listed.map(({ rank }) => rank)), 'rank'),
+      peak_count: best(Math.max, 'count'),
+      best_rank: best(Math.min, 'rank'),
+      best_rank_published: best(Math.min, 'printed'),
+      quality: 'exact',
     },
   ];
 }
@@ -178,7 +199,7 @@ test('the gender of a name adds up the counts of the chosen years', async () => 
           codes
             .flatMap((area) => byName.get(`${area} ${gender} ${nameKey(name)}`) ?? [])
             .filter(({ year }) => year >= from)
-            .reduce((sum, { count }) => sum + count, 0);
+            .reduce((sum, { count }) => sum + (count ?? 0), 0);
         assert.equal(body.data.female_count, total('F'));
         assert.equal(body.data.male_count, total('M'));
         assert.equal(body.data.label === 'unknown', total('F') + total('M') === 0);
@@ -239,7 +260,7 @@ test('a search finds the most exact first, then the most used, and nothing that 
               WHEN EXISTS (SELECT FROM unnest(${folds}::text[]) part WHERE strpos(fold, part) > 0) THEN 5 END AS kind
             FROM wanted
           ), found AS (
-            SELECT m.key, m.kind, f.name, sum(count)::int AS total_count, max(year) AS last_year,
+            SELECT m.key, m.kind, f.name, coalesce(sum(count), 0)::int AS total_count, max(year) AS last_year,
                    coalesce(sum(count) FILTER (WHERE gender = 'F'), 0)::int AS female_count,
                    coalesce(sum(count) FILTER (WHERE gender = 'M'), 0)::int AS male_count,
                    array_agg(DISTINCT country ORDER BY country) AS countries

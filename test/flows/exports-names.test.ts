@@ -20,7 +20,7 @@ async function rowsOf(query: string): Promise<string[][]> {
 }
 
 /** Rows in the columns `country,area,gender,year,published,count`, in no order. */
-function sorted(rows: readonly (readonly (string | number)[])[]): string[] {
+function sorted(rows: readonly (readonly (string | number | null)[])[]): string[] {
   return rows.map((row) => row.join()).sort();
 }
 

@@ -72,19 +72,40 @@ interface Part {
   readonly gender: 'F' | 'M';
   readonly years: readonly number[];
   readonly names: number;
+  /** What the office does besides listing counts. */
+  readonly manner?: Manner;
 }
 
+/**
+ * `hides`: some counts are hidden. `ranks`: ranks are printed, those of the counts. `own ranks`: others, and counts are
+ * hidden. `ranks alone`: no counts.
+ */
+type Manner = 'hides' | 'ranks' | 'own ranks' | 'ranks alone';
+
 function rowsOf(random: Random, names: readonly (readonly string[])[], parts: readonly Part[]): FlatRow[] {
-  return parts.flatMap(({ area, gender, years, names: howMany }) =>
+  return parts.flatMap(({ area, gender, years, names: howMany, manner }) =>
     years.flatMap((year) => {
       const chosen = new Set<number>();
       while (chosen.size < howMany) chosen.add(random.below(Math.min(names.length, howMany * 2)));
-      return [...chosen].map((at) => {
+      const listed = [...chosen].map((at) => {
         const published = random.pick(names[at] as readonly string[]);
         return { area, gender, year, published, count: sampleCount(random) };
       });
+      return manner ? inManner(random, manner, listed) : listed;
     }),
   );
+}
+
+function inManner(random: Random, manner: Manner, listed: readonly FlatRow[]): FlatRow[] {
+  return listed.map((row, at) => {
+    const rank = 1 + listed.filter(({ count }) => (count ?? 0) > (row.count ?? 0)).length;
+    const isHidden = random.below(4) === 0;
+    if (manner === 'ranks') return { ...row, rank };
+    if (manner === 'hides') return isHidden ? { ...row, count: null } : row;
+    if (manner === 'ranks alone') return { ...row, count: null, rank };
+    const printed = at === 0 ? rank + 1 : random.pick([rank, rank + random.below(3), null]);
+    return { ...row, count: isHidden && at > 0 ? null : row.count, rank: printed };
+  });
 }
 
 const span = (from: number, to: number): number[] =>
@@ -121,9 +142,12 @@ export async function loadSample(pool: Pool, seed: number): Promise<Sample> {
     { area: 'US-TX', gender: 'F', years: [2001, 2006], names: 60 },
   ]);
   const british = rowsOf(random, names, [
-    { area: null, gender: 'F', years: span(2004, 2013), names: 140 },
-    { area: null, gender: 'M', years: span(2005, 2012), names: 110 },
-    { area: 'GB-SCT', gender: 'M', years: [2011, 2012], names: 80 },
+    { area: null, gender: 'F', years: span(2004, 2010), names: 140, manner: 'ranks' },
+    { area: null, gender: 'F', years: span(2011, 2013), names: 140, manner: 'own ranks' },
+    { area: null, gender: 'M', years: span(2005, 2009), names: 110, manner: 'hides' },
+    { area: null, gender: 'M', years: [2010], names: 60, manner: 'ranks alone' },
+    { area: null, gender: 'M', years: span(2011, 2012), names: 110 },
+    { area: 'GB-SCT', gender: 'M', years: [2011, 2012], names: 80, manner: 'own ranks' },
   ]);
   const girls = rowsOf(random, names, [{ area: null, gender: 'F', years: span(2000, 2011), names: 70 }]);
   const ghosts = DELETED_NAMES.flatMap((published) =>

@@ -45,7 +45,11 @@ export function createByteCache<Key, Value>(
   };
 }
 
-/** For a pair of columns. */
-export function bytesOfRows(rows: { readonly numbers: Int32Array; readonly counts: Int32Array }): number {
-  return rows.numbers.byteLength + rows.counts.byteLength;
+/** For columns of names. */
+export function bytesOfRows(rows: {
+  readonly numbers: Int32Array;
+  readonly counts: Int32Array;
+  readonly ranks?: Int32Array;
+}): number {
+  return rows.numbers.byteLength + rows.counts.byteLength + (rows.ranks?.byteLength ?? 0);
 }

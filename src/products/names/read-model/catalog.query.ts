@@ -83,13 +83,18 @@ export interface SlicePointer {
 
 /** The figures of a slice; they never change. */
 export interface SliceFacts {
+  /** Names listed; `sum`: of the counts shown. */
   readonly rows: number;
   readonly sum: number;
+  /** Names listed whose count is hidden. */
   readonly withheld: number;
   /** Official total of births of that gender; null where none is loaded. */
   readonly births: number | null;
   readonly threshold: number | null;
-  readonly quality: string;
+  /** `lower_bound`: added up over areas that are not all there. */
+  readonly quality: 'exact' | 'approx' | 'lower_bound';
+  /** Ranks printed by the office: none, those that follow from the counts, or others, which its pages have. */
+  readonly officeRanks: 'none' | 'same' | 'differ';
   /** Distinct counts, falling, and how many names have each. */
   readonly counts: Int32Array;
   readonly frequencies: Int32Array;
@@ -115,7 +120,7 @@ export async function listSliceFacts(
     'listSliceFacts',
     sql`
       SELECT release_no, area_no, gender, from_year, to_year, rows, sum, withheld, births, threshold,
-             quality, hist_counts, hist_freqs
+             quality, office_ranks, hist_counts, hist_freqs
       FROM release_slices WHERE release_no = ANY (${releaseNos}::int[])`,
   );
   return new Map(
@@ -135,9 +140,10 @@ export async function listSliceFacts(
         withheld: Number(cell(7)),
         births: optional(8),
         threshold: optional(9),
-        quality: cell(10),
-        counts: intArray(cell(11), 0),
-        frequencies: intArray(cell(12), 0),
+        quality: cell(10) as SliceFacts['quality'],
+        officeRanks: cell(11) as SliceFacts['officeRanks'],
+        counts: intArray(cell(12), 0),
+        frequencies: intArray(cell(13), 0),
       };
       return [id, facts];
     }),

@@ -1,6 +1,8 @@
 import type { Database, Pool } from '#platform/postgres/database.ts';
+import type { Measure } from '../name-count.ts';
 import type { Gender } from '../normalize-gender.ts';
 import { foldKey, nameKey } from '../spelling/name-keys.ts';
+import { nearestAreas, sumOfAreas } from './area-sums.ts';
 import {
   type AreaRow,
   type CountryRow,
@@ -14,13 +16,21 @@ import {
   type SlicePointer,
   type SourceRow,
 } from './catalog.query.ts';
+import { ranksOf } from './histogram.ts';
+import { withOfficialBirths } from './official-births.ts';
+import { listAreaTotals } from './official-births.query.ts';
 
 /** A published slice with its figures. */
 export interface CatalogSlice extends SlicePointer, SliceFacts {
   readonly id: string;
   /** For each of `counts`: the rank of a name with that count. */
   readonly ranks: Int32Array;
+  /** What is added up, where these are the numbers of several areas; undefined for a published slice. */
+  readonly parts?: readonly CatalogSlice[];
 }
+
+/** In the order in which an area shows them, where nobody asks for one. */
+export const MEASURES: readonly Measure[] = ['births', 'registrations', 'living_bearers', 'census_by_decade'];
 
 /** What is published about a country at one version of its data; immutable. */
 export interface CountryCatalog {
@@ -35,8 +45,13 @@ export interface CountryCatalog {
   readonly sources: ReadonlyMap<number, SourceRow>;
   /** The area with this ISO code (also without the country's part) or name; undefined where there is none. */
   findArea(text: string): AreaRow | undefined;
-  /** Single-year slices of an area and gender, by rising year; the same list for as long as this catalog lives. */
-  years(areaNo: number, gender: Gender): readonly CatalogSlice[];
+  areaOf(areaNo: number): AreaRow;
+  /**
+   * Single-year slices of an area and gender, all of one measure (by default the first that the area has), by rising
+   * year; the same list for as long as this catalog lives. An area without numbers of its own has the sums of those
+   * that lie in it, of the nearest level that has any.
+   */
+  years(areaNo: number, gender: Gender, measure?: Measure): readonly CatalogSlice[];
   /** All slices, national ones and late years first. */
   readonly all: readonly CatalogSlice[];
 }
@@ -55,7 +70,8 @@ export function loadCountryCatalog(
     const areas = await listAreas(tx, no);
     const sources = await listSources(tx, no);
     const pointers = await listSlicePointers(tx, no);
-    return assemble(country, areas, sources, await withFacts(tx, pointers, former));
+    const slices = await withFacts(tx, pointers, former);
+    return assemble(country, areas, sources, withOfficialBirths(slices, await listAreaTotals(tx, no)));
   }, 'REPEATABLE READ');
 }
 
@@ -79,17 +95,6 @@ async function withFacts(
   });
 }
 
-/** Competition ranks: one more than the number of names with a larger count. */
-function ranksOf(frequencies: Int32Array): Int32Array {
-  const ranks = new Int32Array(frequencies.length);
-  let rank = 1;
-  for (let at = 0; at < frequencies.length; at++) {
-    ranks[at] = rank;
-    rank += frequencies[at] as number;
-  }
-  return ranks;
-}
-
 function assemble(
   country: CountryRow,
   areas: readonly AreaRow[],
@@ -103,10 +108,7 @@ function assemble(
       byWord.set(foldWord(word), area);
   }
   byWord.set(foldWord(national.code), national);
-  const groups = Map.groupBy(
-    slices.filter(({ fromYear, toYear }) => fromYear === toYear),
-    ({ areaNo, gender }) => `${areaNo} ${gender}`,
-  );
+  const byNo = new Map(areas.map((area) => [area.no, area]));
   const isNational = (slice: CatalogSlice): number => (slice.areaNo === national.no ? 0 : 1);
 
   return {
@@ -119,8 +121,38 @@ function assemble(
     national,
     sources: new Map(sources.map((source) => [source.release_no, source])),
     findArea: (text) => byWord.get(foldWord(text)),
-    years: (areaNo, gender) => groups.get(`${areaNo} ${gender}`) ?? NO_SLICES,
+    areaOf: (areaNo) => byNo.get(areaNo) as AreaRow,
+    years: yearsByArea(areas, slices),
     all: slices.toSorted((a, b) => isNational(a) - isNational(b) || b.toYear - a.toYear),
+  };
+}
+
+/** Answers `CountryCatalog.years`. */
+function yearsByArea(areas: readonly AreaRow[], slices: readonly CatalogSlice[]): CountryCatalog['years'] {
+  const ofOneYear = slices.filter(({ fromYear, toYear }) => fromYear === toYear);
+  const own = Map.groupBy(ofOneYear, ({ areaNo, measure, gender }) => `${areaNo} ${measure} ${gender}`);
+  const measured = new Set(ofOneYear.map(({ areaNo, measure }) => `${areaNo} ${measure}`));
+  const known = new Map<string, readonly CatalogSlice[]>();
+
+  function find(areaNo: number, gender: Gender, wanted: Measure | undefined): readonly CatalogSlice[] {
+    const hasAny = (no: number): boolean => measuresOf(no).length > 0;
+    const measuresOf = (no: number): Measure[] =>
+      (wanted ? [wanted] : MEASURES).filter((measure) => measured.has(`${no} ${measure}`));
+    const [measure] = measuresOf(areaNo);
+    if (measure) return own.get(`${areaNo} ${measure} ${gender}`) ?? NO_SLICES;
+    const parts = nearestAreas(areas, areaNo, hasAny);
+    const shared = MEASURES.find((each) => parts.some(({ no }) => measuresOf(no).includes(each)));
+    if (!shared) return NO_SLICES;
+    const ofParts = parts.flatMap(({ no }) => own.get(`${no} ${shared} ${gender}`) ?? NO_SLICES);
+    const years = [...Map.groupBy(ofParts, ({ toYear }) => toYear)].sort(([a], [b]) => a - b);
+    return years.map(([, ofYear]) => sumOfAreas(areaNo, ofYear));
+  }
+
+  return (areaNo, gender, measure) => {
+    const key = `${areaNo} ${gender} ${measure ?? ''}`;
+    let found = known.get(key);
+    if (!found) known.set(key, (found = find(areaNo, gender, measure)));
+    return found;
   };
 }
 

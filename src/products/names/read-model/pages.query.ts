@@ -6,7 +6,10 @@ import { sliceId, type SlicePointer } from './catalog.query.ts';
 /** The names of a slice by falling count, then name; dictionary numbers. */
 export interface SliceRows {
   readonly numbers: Int32Array;
+  /** 0 for a hidden count: such names stand last, by the office's rank where it prints one, then by name. */
   readonly counts: Int32Array;
+  /** Ranks that the office prints, 0 where it prints none; undefined where they follow from the counts, or are none. */
+  readonly ranks?: Int32Array;
 }
 
 /** The rows of some slices by `sliceId`. */
@@ -17,7 +20,7 @@ export async function loadSliceRows(
   const rows = await db.raw(
     'loadSliceRows',
     sql`
-      SELECT p.release_no, p.area_no, p.gender, p.from_year, p.to_year, p.names, p.counts
+      SELECT p.release_no, p.area_no, p.gender, p.from_year, p.to_year, p.names, p.counts, p.ranks_published
       FROM unnest(
         ${slices.map(({ areaNo }) => areaNo)}::int[], ${slices.map(({ gender }) => gender)}::text[],
         ${slices.map(({ toYear }) => toYear)}::smallint[], ${slices.map(({ fromYear }) => fromYear)}::smallint[],
@@ -31,9 +34,12 @@ export async function loadSliceRows(
     const [releaseNo, areaNo, gender, fromYear, toYear] = row as [string, string, 'F' | 'M', string, string];
     return sliceId({ releaseNo: +releaseNo, areaNo: +areaNo, gender, fromYear: +fromYear, toYear: +toYear });
   });
-  return new Map(
-    [...pages].map(([id, ofSlice]) => [id, { numbers: joined(ofSlice, 5), counts: joined(ofSlice, 6) }]),
-  );
+  return new Map([...pages].map(([id, ofSlice]) => [id, rowsOf(ofSlice)]));
+}
+
+function rowsOf(pages: readonly (string | null)[][]): SliceRows {
+  const rows = { numbers: joined(pages, 5), counts: joined(pages, 6) };
+  return (pages[0]?.[7] ?? null) === null ? rows : { ...rows, ranks: joined(pages, 7) };
 }
 
 function joined(pages: readonly (string | null)[][], column: number): Int32Array {

@@ -5,6 +5,7 @@ import { type Dictionary, EMPTY_DICTIONARY, extendDictionary } from './dictionar
 import { findOldestTransaction, listSpellings } from './dictionary.query.ts';
 import type { SliceRows } from './pages.query.ts';
 import { createSliceRowStore, SLICES_PER_STATEMENT } from './slice-rows.ts';
+import { createSummedRows } from './summed-rows.ts';
 
 /** Former versions of a country kept for cursors that began with them. */
 const KEPT_VERSIONS = 8;
@@ -36,6 +37,7 @@ export function createReadModel(options: { readonly pool: Pool; readonly cacheBy
   const { pool } = options;
   const store = createSliceRowStore(pool, options.cacheBytes);
   const names = createLearntNames(pool);
+  const rows = createSummedRows(store.rows, names.dictionary);
   const catalogs = new Map<number, CountryCatalog[]>();
   const loading = new Map<string, Promise<CountryCatalog | undefined>>();
   const askVersions = coalesce(() => listDataVersions(pool));
@@ -78,17 +80,25 @@ export function createReadModel(options: { readonly pool: Pool; readonly cacheBy
     return (last = { countries, dictionary });
   }
 
+  /** What a country without national numbers answers from. */
+  async function warmSums(slices: readonly CatalogSlice[]): Promise<void> {
+    if (slices.some(({ parts }) => parts) && !store.isFull()) await rows(slices);
+  }
+
   return {
     snapshot,
     known: () => last,
-    rows: store.rows,
+    rows,
     version: (countryNo, version) => catalogs.get(countryNo)?.find((catalog) => catalog.version === version),
     async warmUp() {
-      for (const { all } of (await snapshot()).countries) {
+      const { countries } = await snapshot();
+      for (const { all } of countries) {
         for (let start = 0; start < all.length && !store.isFull(); start += SLICES_PER_STATEMENT) {
           await store.rows(all.slice(start, start + SLICES_PER_STATEMENT));
         }
       }
+      for (const country of countries)
+        for (const gender of ['F', 'M'] as const) await warmSums(country.years(country.national.no, gender));
     },
   };
 }

@@ -11,7 +11,8 @@ const anyText = fc.string({
   unit: fc.constantFrom('a', 'É', '"', '\\', '\n', '\u0000', '\ud800', '💐', '’'),
 });
 
-function planOf(country: string, fromYear: number, toYear: number): RankingPlan {
+function planOf(country: string, fromYear: number, toYear: number, facts: object = {}): RankingPlan {
+  const area = { no: 1, code: `${country}-1`, name: 'One', level: 1 };
   const slice = {
     gender: 'F',
     toYear,
@@ -19,13 +20,18 @@ function planOf(country: string, fromYear: number, toYear: number): RankingPlan 
     sum: 9,
     withheld: 1,
     births: null,
-    quality: 'ok',
+    quality: 'exact',
+    officeRanks: 'none',
+    measure: 'births',
     releaseNo: 1,
+    areaNo: 1,
+    ...facts,
   };
   return {
-    country: { no: 1, code: country, sources: new Map() } as unknown as CountryCatalog,
-    area: { no: 1, code: `${country}-1`, name: 'One', level: 1 },
+    country: { no: 1, code: country, sources: new Map(), areaOf: () => area } as unknown as CountryCatalog,
+    area,
     gender: 'F',
+    measure: 'births',
     fromYear,
     toYear,
     slices: [slice as unknown as CatalogSlice],
@@ -36,7 +42,7 @@ function planOf(country: string, fromYear: number, toYear: number): RankingPlan 
 test('names are written as a serializer would write them, whatever is in them', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(anyText, anyText, fc.nat(99)), { maxLength: 5 }),
+      fc.array(fc.tuple(anyText, anyText, fc.nat(3), fc.option(fc.nat(9))), { maxLength: 9 }),
       anyText,
       (rows, country) => {
         const dictionary = createDictionary(
@@ -49,13 +55,22 @@ test('names are written as a serializer would write them, whatever is in them', 
             compact: name,
           })),
         );
-        const plans = [planOf(country, 1990, 1990), planOf(country, 1990, 1999)];
-        const names = rows.map(([, , count], number): RankedName => ({
-          plan: plans[number % 2] as RankingPlan,
+        const plans = [
+          planOf(country, 1990, 1990),
+          planOf(country, 1990, 1999),
+          planOf(country, 1990, 1990, { quality: 'approx' }),
+          planOf(country, 1990, 1990, { officeRanks: 'differ', withheld: 2 }),
+          planOf(country, 1990, 1990, { quality: 'lower_bound', parts: [] }),
+        ];
+        const names = rows.map(([, , count, rankPublished], number): RankedName => ({
+          plan: plans[number % 5] as RankingPlan,
           number,
           count,
           rank: number + 1,
           tied: 1,
+          outOf: 9,
+          rankPublished,
+          rankDiffers: rankPublished !== null && count > 0 && rankPublished !== number + 1,
         }));
         const expected = names.map((name) => listedName(name, dictionary));
         const json = jsonBytes((to) => writeItems(to, names, dictionary));

@@ -1,8 +1,10 @@
 import type { JsonBytes } from '#platform/http/json-bytes.ts';
+import type { Measure } from '../name-count.ts';
 import type { Gender } from '../normalize-gender.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
 import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
 import { datasetOf } from './provenance.ts';
+import { type CountStatus, hiddenStatus, statusOf } from './count-status.ts';
 import type { RankedName, RankingPlan } from './ranking.ts';
 import { billionths, share } from './schemas.ts';
 
@@ -12,13 +14,17 @@ interface ListedName {
   readonly published: string;
   readonly gender: Gender | 'all';
   readonly year: number | null;
-  readonly count: number;
-  readonly rank: number;
-  readonly tied: number;
-  readonly share: number;
+  readonly count: number | null;
+  readonly rank_published: number | null;
+  readonly rank: number | null;
+  readonly tied: number | null;
+  readonly out_of: number;
+  readonly share: number | null;
   readonly country: string;
   readonly area: string;
-  readonly status: string;
+  readonly status: CountStatus;
+  readonly rank_differs?: true;
+  readonly rank_quality?: 'approx';
   readonly year_from?: number;
   readonly year_to?: number;
 }
@@ -29,18 +35,31 @@ interface ListedSlice {
   readonly area: string;
   readonly gender: string;
   readonly year: number;
+  readonly measure: Measure;
   readonly rows: number;
   readonly sum: number;
   readonly withheld: number;
   readonly denominator: { readonly kind: string; readonly value: number };
-  readonly quality: string;
+  /** Listed births of all births; null where no total is loaded. */
+  readonly coverage: number | null;
+  readonly quality: CatalogSlice['quality'];
   readonly dataset_id: string;
 }
 
-/** What the items of one ranking have in common, as JSON: before their counts and after their shares. */
+/** What the items of one ranking have in common, as JSON. */
 interface Frame {
+  /** Before the count. */
   readonly head: string;
+  /** Between the number of names that share the rank and the share. */
+  readonly middle: string;
+  /** After the share, up to the status. */
+  readonly place: string;
+  /** The status of a name with a count, and all that follows. */
   readonly tail: string;
+  /** What follows where the printed rank is another one. */
+  readonly tailOfDiffering: string;
+  /** From the rank on, of a name without a count. */
+  readonly hidden: string;
 }
 
 /** Writes `listedName` of each as a JSON array. A page of objects and a serializer take five times as long. */
@@ -52,76 +71,118 @@ export function writeItems(
   const frames = new Map<RankingPlan, Frame>();
   let before = '[{"name":';
   if (names.length === 0) to.raw('[');
-  for (const { plan, number, count, rank, tied } of names) {
-    let frame = frames.get(plan);
-    if (!frame) frames.set(plan, (frame = frameOf(plan)));
-    const spelling = rows[positions[number] as number];
+  for (const name of names) {
+    let frame = frames.get(name.plan);
+    if (!frame) frames.set(name.plan, (frame = frameOf(name)));
+    const spelling = rows[positions[name.number] as number];
     to.raw(before);
     before = ',{"name":';
     to.text(spelling?.name ?? '');
     to.raw(',"published":');
     to.text(spelling?.published ?? '');
     to.raw(frame.head);
-    to.whole(count);
-    to.raw(',"rank":');
-    to.whole(rank);
-    to.raw(',"tied":');
-    to.whole(tied);
-    to.raw(',"share":');
-    to.billionths(billionths(count, plan.denominator.value));
-    to.raw(frame.tail);
+    writeFigures(to, frame, name);
   }
   to.raw(']');
 }
 
-function frameOf({ gender, fromYear, toYear, country, area }: RankingPlan): Frame {
+function writeFigures(
+  to: JsonBytes,
+  frame: Frame,
+  { plan, count, rank, tied, rankPublished, rankDiffers }: RankedName,
+): void {
+  if (count === 0) to.raw('null');
+  else to.whole(count);
+  if (rankPublished === null) to.raw(',"rank_published":null');
+  else {
+    to.raw(',"rank_published":');
+    to.whole(rankPublished);
+  }
+  if (count === 0) return to.raw(frame.hidden);
+  to.raw(',"rank":');
+  to.whole(rank);
+  to.raw(',"tied":');
+  to.whole(tied);
+  to.raw(frame.middle);
+  to.billionths(billionths(count, plan.denominator.value));
+  to.raw(frame.place);
+  to.raw(rankDiffers ? frame.tailOfDiffering : frame.tail);
+}
+
+/** Of the ranking that a name belongs to. */
+function frameOf({ plan, outOf }: RankedName): Frame {
+  const { gender, fromYear, toYear, country, area } = plan;
   const isSum = fromYear !== toYear;
   const years = isSum ? `,"year_from":${fromYear},"year_to":${toYear}` : '';
+  const status = statusOf(plan.slices);
+  const quality = status === 'rounded' ? ',"rank_quality":"approx"' : '';
+  const middle = `,"out_of":${outOf},"share":`;
+  const place = `,"country":${JSON.stringify(country.code)},"area":${JSON.stringify(area.code)},"status":`;
   return {
     head: `,"gender":"${gender}","year":${isSum ? 'null' : toYear},"count":`,
-    tail: `,"country":${JSON.stringify(country.code)},"area":${JSON.stringify(area.code)},"status":"exact"${years}}`,
+    middle,
+    place,
+    tail: `"${status}"${quality}${years}}`,
+    tailOfDiffering: `"${status}","rank_differs":true${quality}${years}}`,
+    hidden: `,"rank":null,"tied":null${middle}null${place}"${hiddenStatus(plan.slices)}"${years}}`,
   };
 }
 
 /** One item of the list, for the forms that are not JSON. */
-export function listedName(
-  { plan, number, count, rank, tied }: RankedName,
-  { rows, positions }: Dictionary,
-): ListedName {
+export function listedName(line: RankedName, { rows, positions }: Dictionary): ListedName {
+  const { plan, number, count, rank, tied, outOf, rankPublished, rankDiffers } = line;
   const spelling = rows[positions[number] as number];
   const isSum = plan.fromYear !== plan.toYear;
-  const item = {
+  const isHidden = count === 0;
+  const status = isHidden ? hiddenStatus(plan.slices) : statusOf(plan.slices);
+  return {
     name: spelling?.name ?? '',
     published: spelling?.published ?? '',
     gender: plan.gender,
     year: isSum ? null : plan.toYear,
-    count,
-    rank,
-    tied,
-    share: share(count, plan.denominator.value),
+    count: isHidden ? null : count,
+    rank_published: rankPublished,
+    rank: isHidden ? null : rank,
+    tied: isHidden ? null : tied,
+    out_of: outOf,
+    share: isHidden ? null : share(count, plan.denominator.value),
     country: plan.country.code,
     area: plan.area.code,
-    status: 'exact',
+    status,
+    ...(rankDiffers ? { rank_differs: true } : {}),
+    ...(status === 'rounded' ? { rank_quality: 'approx' } : {}),
+    ...(isSum ? { year_from: plan.fromYear, year_to: plan.toYear } : {}),
   };
-  return isSum ? { ...item, year_from: plan.fromYear, year_to: plan.toYear } : item;
 }
 
-export function listedSlices({ country, area, slices }: RankingPlan): ListedSlice[] {
-  return slices.map((slice) => listedSlice(country, area.code, slice));
+/** Of a sum over areas, those that are added up. */
+export function listedSlices({ country, slices }: RankingPlan): ListedSlice[] {
+  return slices.flatMap((slice) => publishedSlices(country, slice));
 }
 
-function listedSlice(country: CountryCatalog, area: string, slice: CatalogSlice): ListedSlice {
+function publishedSlices(country: CountryCatalog, slice: CatalogSlice): ListedSlice[] {
+  if (!slice.parts) return [publishedSlice(country, slice, slice.quality)];
+  return slice.parts.map((part) => publishedSlice(country, part, slice.quality));
+}
+
+function publishedSlice(
+  country: CountryCatalog,
+  slice: CatalogSlice,
+  quality: CatalogSlice['quality'],
+): ListedSlice {
   return {
     country: country.code,
-    area,
+    area: country.areaOf(slice.areaNo).code,
     gender: slice.gender,
     year: slice.toYear,
+    measure: slice.measure,
     rows: slice.rows,
     sum: slice.sum,
     withheld: slice.withheld,
     denominator:
       slice.births === null ? { kind: 'listed', value: slice.sum } : { kind: 'births', value: slice.births },
-    quality: slice.quality,
+    coverage: slice.births === null ? null : share(slice.sum, slice.births),
+    quality,
     dataset_id: datasetOf(country, slice),
   };
 }
@@ -132,13 +193,13 @@ const slicesJsonOf = new WeakMap<CountryCatalog, Map<CatalogSlice, string>>();
 /** Writes `listedSlices` of all plans as a JSON array. The slices of a version do not change: each text is made once. */
 export function writeSlices(to: JsonBytes, plans: readonly RankingPlan[]): void {
   let before = '[';
-  for (const { country, area, slices } of plans) {
+  for (const { country, slices } of plans) {
     let known = slicesJsonOf.get(country);
     if (!known) slicesJsonOf.set(country, (known = new Map()));
     for (const slice of slices) {
       let text = known.get(slice);
       if (text === undefined)
-        known.set(slice, (text = JSON.stringify(listedSlice(country, area.code, slice))));
+        known.set(slice, (text = JSON.stringify(publishedSlices(country, slice)).slice(1, -1)));
       to.raw(before);
       to.raw(text);
       before = ',';

@@ -1,5 +1,5 @@
 import type { Dictionary } from '../read-model/dictionary.ts';
-import { rankAt, type RankMethod, type Ranking } from './ranking.ts';
+import { firstWithin, rankAt, type RankMethod, type Ranking } from './ranking.ts';
 
 export const LIST_SORTS = ['-count', 'count', 'name', '-name', 'rank', '-rank', 'year', '-year'] as const;
 export type ListSort = (typeof LIST_SORTS)[number];
@@ -9,6 +9,9 @@ export interface Place {
   readonly ranking: Ranking;
   readonly at: number;
 }
+
+/** No count or rank is larger. */
+const MOST = 0x7fffffff;
 
 export interface ListOrder {
   readonly rankings: readonly Ranking[];
@@ -132,7 +135,7 @@ function openStream(order: ListOrder, ranking: Ranking, length: number): Stream 
   const selected = selectPlaces(order, ranking, length);
   if (sort === '-count' || sort === 'rank')
     return { ranking, places: selected, length: selected?.length ?? length, next: 0 };
-  const places = fallingRanks(order, ranking, selected ?? countUp(length));
+  const places = hiddenLast(order, ranking, selected ?? countUp(length));
   return { ranking, places, length: places.length, next: 0 };
 }
 
@@ -140,6 +143,19 @@ function countUp(length: number): Int32Array {
   const places = new Int32Array(length);
   for (let at = 0; at < length; at++) places[at] = at;
   return places;
+}
+
+/** Names without a count stay where they are, behind all others. */
+function hiddenLast(order: ListOrder, ranking: Ranking, places: Int32Array): Int32Array {
+  const shown = firstWithin(ranking.counts, 0);
+  let end = places.length;
+  while (end > 0 && (places[end - 1] as number) >= shown) end--;
+  const falling = fallingRanks(order, ranking, places.subarray(0, end));
+  if (end === places.length) return falling;
+  const all = new Int32Array(places.length);
+  all.set(falling);
+  all.set(places.subarray(end), end);
+  return all;
 }
 
 /** From the last rank to the first; names of one rank still rise, and ordinal ranks have one name each. */
@@ -196,15 +212,27 @@ interface SortKeys {
 
 function sortKeys({ sort, rankMethod, dictionary }: ListOrder): SortKeys {
   const sign = sort.startsWith('-') ? -1 : 1;
-  const count = (stream: Stream, step: number): number =>
-    stream.ranking.counts[placeAt(stream, step)] as number;
+  const count = ({ ranking }: Stream, place: number): number => ranking.counts[place] as number;
   const name = (stream: Stream, step: number): number =>
     dictionary.places[stream.ranking.numbers[placeAt(stream, step)] as number] as number;
-  const rank = (stream: Stream, step: number): number =>
-    rankAt(stream.ranking.counts, placeAt(stream, step), rankMethod).rank;
+  const rank = ({ ranking }: Stream, place: number): number => rankAt(ranking.counts, place, rankMethod).rank;
   const year = (stream: Stream): number => stream.ranking.toYear;
-  const value = { count, name, rank, year }[sort.replace('-', '') as 'count' | 'name' | 'rank' | 'year'];
-  return { value: (stream, step) => sign * value(stream, step), name };
+  if (sort.endsWith('name')) return { value: (stream, step) => sign * name(stream, step), name };
+  if (sort.endsWith('year')) return { value: (stream) => sign * year(stream), name };
+  const shownValue = sort.endsWith('count') ? count : rank;
+  return {
+    value(stream, step) {
+      const place = placeAt(stream, step);
+      if (stream.ranking.counts[place] === 0) return hiddenPlace(stream.ranking.ranks?.[place] ?? 0);
+      return sign * shownValue(stream, place);
+    },
+    name,
+  };
+}
+
+/** What a name without a count is sorted by among others: behind all counts and ranks, by the rank that the office prints. */
+export function hiddenPlace(printedRank: number): number {
+  return MOST + (printedRank || MOST);
 }
 
 /** Order between the heads of two streams: the sort, then name, country, gender, year. */

@@ -1,6 +1,7 @@
 import type { Database } from '#platform/postgres/database.ts';
 import type { Gender } from '../normalize-gender.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
+import { histogramOf } from '../read-model/histogram.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { findSeries, type SeriesRow } from '../read-model/series.query.ts';
 import { nameKey } from '../spelling/name-keys.ts';
@@ -12,14 +13,20 @@ export interface NameCounts {
   readonly gender: Gender;
   /** Every published year, rising. */
   readonly slices: readonly CatalogSlice[];
-  /** The count in each; undefined where the name is not listed. */
-  readonly counts: readonly (number | undefined)[];
+  /** The count in each; null where the name is listed and its count hidden, undefined where it is not listed. */
+  readonly counts: readonly (number | null | undefined)[];
   /** Dictionary number of the spelling in each: a slice has one of a name. */
   readonly spellings: readonly (number | undefined)[];
+  /** The rank that the office prints in each, where its ranks do not follow from the counts; 0: none. */
+  readonly printedRanks: readonly (number | undefined)[];
 }
 
-/** Counts and spellings of a name, by place of the slice. */
-type Columns = Record<'counts' | 'spellings', (number | undefined)[]>;
+/** What is found of a name, by place of the slice. */
+interface Columns {
+  readonly counts: (number | null | undefined)[];
+  readonly spellings: (number | undefined)[];
+  readonly printedRanks: (number | undefined)[];
+}
 
 export interface NamesQuestion {
   readonly names: readonly string[];
@@ -79,10 +86,8 @@ export async function findCountsOfNames(
 
 /** Only the release that supplies a slice may speak for it. */
 function countsInSeries(slices: readonly CatalogSlice[], series: readonly SeriesRow[]): Columns {
-  const found: Columns = {
-    counts: slices.map(() => undefined),
-    spellings: slices.map(() => undefined),
-  };
+  const nothing = (): undefined[] => slices.map(() => undefined);
+  const found: Columns = { counts: nothing(), spellings: nothing(), printedRanks: nothing() };
   for (const { releaseNo, no, years, counts } of series) {
     let place = 0;
     for (let at = 0; at < years.length; at++) {
@@ -98,29 +103,63 @@ function countsInSeries(slices: readonly CatalogSlice[], series: readonly Series
   return found;
 }
 
-/** A release of one year has no series until it is folded into one: its ranking pages know. */
+/** Ranks of the office stand on the ranking pages alone; so do hidden counts, and all of a year that is in no series yet. */
+function needsPages({ seriesReleaseNo, officeRanks }: CatalogSlice): boolean {
+  return seriesReleaseNo === null || officeRanks === 'differ';
+}
+
 async function addFromPages(
   model: ReadModel,
   slices: readonly CatalogSlice[],
   numbers: readonly number[],
   found: Columns,
 ): Promise<void> {
-  if (numbers.length === 0 || slices.every(({ seriesReleaseNo }) => seriesReleaseNo !== null)) return;
-  const places = [...slices.keys()].filter((place) => slices[place]?.seriesReleaseNo === null);
+  if (numbers.length === 0 || !slices.some(needsPages)) return;
+  const places = [...slices.keys()].filter((place) => needsPages(slices[place] as CatalogSlice));
   const rows = await model.rows(places.map((place) => slices[place] as CatalogSlice));
   places.forEach((place, index) => {
     for (const number of numbers) {
       const at = rows[index]?.numbers.indexOf(number) ?? -1;
       if (at < 0) continue;
-      found.counts[place] = rows[index]?.counts[at] as number;
+      found.counts[place] = rows[index]?.counts[at] || null;
       found.spellings[place] = number;
+      found.printedRanks[place] = rows[index]?.ranks?.[at];
     }
   });
 }
 
+/** How a name stands within a slice. */
+export interface Standing {
+  /** Null for a hidden count. */
+  readonly rank: number | null;
+  readonly tied: number | null;
+  /** Names listed. */
+  readonly outOf: number;
+  /** The rank that the office prints; null where it prints none. */
+  readonly rankPublished: number | null;
+}
+
+/** `printedRank` as in `NameCounts`. */
+export function standingOf(
+  slice: CatalogSlice,
+  count: number | null,
+  printedRank: number | undefined,
+): Standing {
+  const ranked = count === null ? { rank: null, tied: null } : rankInSlice(slice, count);
+  const rankPublished = slice.officeRanks === 'same' ? ranked.rank : printedRank || null;
+  return { ...ranked, outOf: listedIn(slice), rankPublished };
+}
+
+/** Names listed in a slice, hidden ones included. */
+function listedIn(slice: CatalogSlice): number {
+  if (!slice.parts) return slice.rows;
+  const { ranks, frequencies } = histogramOf(slice);
+  return (ranks.at(-1) ?? 1) + (frequencies.at(-1) ?? 0) - 1;
+}
+
 /** Rank and ties of a count within its slice, by the slice's histogram. */
 export function rankInSlice(slice: CatalogSlice, count: number): { rank: number; tied: number } {
-  const { counts, frequencies, ranks } = slice;
+  const { counts, frequencies, ranks } = histogramOf(slice);
   let low = 0;
   let high = counts.length;
   while (low < high) {
@@ -130,6 +169,6 @@ export function rankInSlice(slice: CatalogSlice, count: number): { rank: number;
   }
   if (counts[low] === count) return { rank: ranks[low] as number, tied: frequencies[low] as number };
   // Spellings added up give a count that no single row has.
-  const rank = low < ranks.length ? (ranks[low] as number) : slice.rows + 1;
+  const rank = low < ranks.length ? (ranks[low] as number) : slice.rows - slice.withheld + 1;
   return { rank, tied: 1 };
 }

@@ -2,14 +2,16 @@ import { type Static, Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
+import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
 import type { SpellingRow } from '../read-model/dictionary.query.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
-import { BOTH_GENDERS, findNameCounts, type NameCounts, rankInSlice } from './name-counts.ts';
+import { BOTH_GENDERS, findNameCounts, type NameCounts, standingOf } from './name-counts.ts';
 import { type Best, lifeOfName } from './peak.ts';
+import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
 import { nameQuestionRoute } from './name-question.route.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
-import { CountryCodes } from './schemas.ts';
+import { CountryCodes, MeasureParameter } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
 
 const Query = Type.Object({
@@ -22,6 +24,7 @@ const Query = Type.Object({
   ),
   country: Type.Optional(CountryCodes),
   area: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  measure: Type.Optional(MeasureParameter),
 });
 
 const Extreme = Type.Unsafe<Best | null>({
@@ -38,13 +41,17 @@ const Life = Type.Object({
   country: Type.String(),
   area: Type.String(),
   gender: OneOf(['F', 'M']),
-  total_count: Type.Integer(),
+  measure: MeasureParameter,
+  total_count: Type.Integer({ description: 'Of the counts shown' }),
   first_listed: Type.Integer(),
   last_listed: Type.Integer(),
   years_listed: Type.Integer(),
+  years_withheld: Type.Integer({ description: 'Years that list the name without a count' }),
   years_published: Type.Integer(),
   peak_count: Extreme,
   best_rank: Extreme,
+  best_rank_published: Extreme,
+  quality: OneOf(['exact', 'approx', 'lower_bound']),
 });
 
 const Answer = Type.Object({
@@ -56,7 +63,10 @@ const Answer = Type.Object({
     total_count: Type.Integer(),
     listings: Type.Array(Life),
   }),
-  meta: Type.Object({ sources: Type.Array(SourceSchema) }),
+  meta: Type.Object({
+    sources: Type.Array(SourceSchema),
+    missing_areas: Type.Optional(Type.Array(MissingAreaSchema)),
+  }),
 });
 
 /** `GET /v1/names/{name}`: since when, how often and where a name is listed. */
@@ -80,7 +90,7 @@ async function findFacts(
 ): Promise<Static<typeof Answer>> {
   const found = await findNameCounts(db, model, snapshot, {
     name,
-    scopes: chooseAreas(snapshot, query.country, query.area),
+    scopes: chooseAreas(snapshot, query.country, query.area, query.measure),
     genders: BOTH_GENDERS,
     range: {},
   });
@@ -101,7 +111,7 @@ async function findFacts(
       total_count: lives.reduce((sum, { total_count }) => sum + total_count, 0),
       listings: lives,
     },
-    meta: { sources: sourcesOf(credits) },
+    meta: { sources: sourcesOf(credits), ...missingMeta(credits) },
   };
 }
 
@@ -116,12 +126,14 @@ function lifeOf(counts: NameCounts): { life: Static<typeof Life>; counts: NameCo
   const { scope, gender, slices } = counts;
   const listed = slices.flatMap((slice, at) => {
     const count = counts.counts[at];
-    return count === undefined ? [] : [{ year: slice.toYear, count, rank: rankInSlice(slice, count).rank }];
+    if (count === undefined) return [];
+    return [{ year: slice.toYear, count, ...standingOf(slice, count, counts.printedRanks[at]) }];
   });
   const life = lifeOfName({
     years: listed.map(({ year }) => year),
     counts: listed.map(({ count }) => count),
     ranks: listed.map(({ rank }) => rank),
+    ranksPublished: listed.map(({ rankPublished }) => rankPublished),
   });
   if (!life) return undefined;
   return {
@@ -130,15 +142,25 @@ function lifeOf(counts: NameCounts): { life: Static<typeof Life>; counts: NameCo
       country: scope.country.code,
       area: scope.area.code,
       gender,
-      total_count: listed.reduce((sum, { count }) => sum + count, 0),
+      measure: (slices[0] as CatalogSlice).measure,
+      total_count: listed.reduce((sum, { count }) => sum + (count ?? 0), 0),
       first_listed: life.firstListed,
       last_listed: life.lastListed,
       years_listed: life.yearsListed,
+      years_withheld: listed.filter(({ count }) => count === null).length,
       years_published: slices.length,
       peak_count: life.peakCount,
       best_rank: life.bestRank,
+      best_rank_published: life.bestRankPublished,
+      quality: qualityOf(slices),
     },
   };
+}
+
+/** The least exact of all. */
+function qualityOf(slices: readonly CatalogSlice[]): CatalogSlice['quality'] {
+  const qualities = new Set(slices.map(({ quality }) => quality));
+  return (['lower_bound', 'approx'] as const).find((each) => qualities.has(each)) ?? 'exact';
 }
 
 function notListed(name: string): AppError {

@@ -1,5 +1,6 @@
 import { invalidRequest } from '#platform/errors.ts';
 import type { Database } from '#platform/postgres/database.ts';
+import type { Measure } from '../name-count.ts';
 import type { Gender } from '../normalize-gender.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
@@ -10,7 +11,9 @@ import { listOneName, suitsOneName } from './one-name-list.ts';
 import {
   denominatorOf,
   firstWithin,
+  lengthOfPrintedTop,
   lengthOfTop,
+  printedRank,
   rankAt,
   type RankedName,
   type Ranking,
@@ -25,6 +28,7 @@ import type { WantedNames } from './sum-slices.ts';
 export interface NameListQuery extends NameFilter {
   readonly country?: readonly string[];
   readonly area?: string;
+  readonly measure?: Measure;
   readonly gender?: Gender | 'all';
   readonly year?: number;
   readonly year_from?: number;
@@ -44,7 +48,9 @@ export interface NameList {
 /** What a list is made of; nothing is read yet. Throws AppError for impossible combinations and unknown areas. */
 export function planRankings(snapshot: Snapshot, query: NameListQuery): RankingPlan[] {
   refuseContradictions(query);
-  return chooseAreas(snapshot, query.country, query.area).flatMap((scope) => planArea(scope, query));
+  return chooseAreas(snapshot, query.country, query.area, query.measure).flatMap((scope) =>
+    planArea(scope, query),
+  );
 }
 
 function refuseContradictions(query: NameListQuery): void {
@@ -99,6 +105,7 @@ function planRanking(
     country,
     area,
     gender: all ?? (slices[0] as CatalogSlice).gender,
+    measure: (slices[0] as CatalogSlice).measure,
     fromYear,
     toYear,
     slices,
@@ -126,12 +133,6 @@ export function createNameLister(db: Database, model: ReadModel): NameLister {
       if (suitsOneName(plans, query)) return listOneName(db, model, snapshot, plans, query, page);
       const wanted = wantedNames(query, page);
       const filled = await Promise.all(plans.map((plan) => rankings.fill(snapshot, plan, wanted)));
-      const minCount = query.min_count ?? 1;
-      const lengthOf = ({ counts }: Ranking): number =>
-        Math.min(
-          minCount > 1 ? firstWithin(counts, minCount - 1) : counts.length,
-          query.top === undefined ? counts.length : lengthOfTop(counts, query.top, query.rank_method),
-        );
       const order = {
         rankings: filled,
         dictionary,
@@ -139,10 +140,20 @@ export function createNameLister(db: Database, model: ReadModel): NameLister {
         sort: query.sort,
         rankMethod: query.rank_method,
       };
-      const { places, total } = pageOf(order, lengthOf, page.offset, page.limit);
+      const { places, total } = pageOf(order, (ranking) => lengthOf(ranking, query), page.offset, page.limit);
       return { names: places.map((place) => rankedName(place, query.rank_method)), total };
     },
   };
+}
+
+/** How many names, in rank order, the list takes of a ranking: hidden counts only where nothing is asked of counts or ranks. */
+function lengthOf({ counts, ranks }: Ranking, { min_count, top, rank_method }: NameListQuery): number {
+  const least = min_count === undefined ? counts.length : firstWithin(counts, min_count - 1);
+  if (top === undefined) return least;
+  const shown = firstWithin(counts, 0);
+  // Where no count is shown, the ranks of the office are the only ones.
+  if (shown === 0 && ranks) return Math.min(least, lengthOfPrintedTop(ranks, top));
+  return Math.min(least, shown, lengthOfTop(counts, top, rank_method));
 }
 
 /** Only the natural order without a filter by name can do with the first names of a sum. */
@@ -158,12 +169,23 @@ function wantedNames(
   return { names: 2 ** Math.ceil(Math.log2(Math.max(1024, page.offset + page.limit))), minSum };
 }
 
+const NO_RANK = { rank: 0, tied: 0 };
+
 function rankedName({ ranking, at }: Place, method: RankMethod): RankedName {
-  const { numbers, counts } = ranking;
+  const { numbers, counts, ranks, slices, listed } = ranking;
+  const count = counts[at] as number;
+  const { rank, tied } = count === 0 ? NO_RANK : rankAt(counts, at, method);
+  const { rankPublished, rankDiffers } = printedRank(slices, ranks?.[at], count, () => {
+    return rankAt(counts, at, 'competition').rank;
+  });
   return {
     plan: ranking,
     number: numbers[at] as number,
-    count: counts[at] as number,
-    ...rankAt(counts, at, method),
+    count,
+    rank,
+    tied,
+    outOf: listed,
+    rankPublished,
+    rankDiffers,
   };
 }

@@ -3,11 +3,20 @@ import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
-import { BOTH_GENDERS, findCountsOfNames, type NameCounts, rankInSlice } from './name-counts.ts';
+import { COUNT_STATUSES, hiddenStatus, statusOf } from './count-status.ts';
+import { breaksOf, type MethodBreak } from './method-breaks.ts';
+import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
+import {
+  BOTH_GENDERS,
+  findCountsOfNames,
+  type NameCounts,
+  type Standing,
+  standingOf,
+} from './name-counts.ts';
 import { nameQuestionRoute } from './name-question.route.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
-import { denominatorOf } from './ranking.ts';
-import { CountryCodes, NameText, perMillion, share, Year } from './schemas.ts';
+import { type Denominator, denominatorOf } from './ranking.ts';
+import { CountryCodes, MeasureParameter, NameText, perMillion, share, Year } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
 
 const Query = Type.Object({
@@ -16,6 +25,7 @@ const Query = Type.Object({
   ),
   country: Type.Optional(CountryCodes),
   area: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  measure: Type.Optional(MeasureParameter),
   gender: Type.Optional(OneOf(['F', 'M'])),
   from: Type.Optional(Year),
   to: Type.Optional(Year),
@@ -24,28 +34,44 @@ const Query = Type.Object({
 const Point = Type.Object({
   year: Type.Integer(),
   count: Nullable(Type.Integer()),
+  rank_published: Nullable(Type.Integer({ description: 'The rank that the office prints, where it does' })),
   rank: Nullable(Type.Integer()),
   tied: Nullable(Type.Integer()),
+  out_of: Type.Integer({ description: 'Names listed, hidden ones included' }),
+  rank_change: Nullable(
+    Type.Integer({ description: 'The rank of the year before less this one; null across a break' }),
+  ),
   share: Nullable(Type.Number()),
   per_million: Nullable(Type.Number()),
-  status: OneOf(['exact', 'not_listed']),
+  status: OneOf(COUNT_STATUSES),
   count_below: Nullable(
-    Type.Integer({ description: 'Not listed: the count is below this, the threshold of the office' }),
+    Type.Integer({
+      description: 'Not listed or hidden: the count is below this, the threshold of the office',
+    }),
   ),
 });
+
+const Break = Type.Object({ year: Type.Integer(), what: Type.String() });
 
 const Series = Type.Object({
   name: Type.String(),
   country: Type.String(),
   area: Type.String(),
   gender: OneOf(['F', 'M']),
+  measure: MeasureParameter,
   denominator: Type.String({ description: 'What share and per_million are shares of' }),
+  breaks: Type.Array(Break, {
+    description: 'From these years on, numbers are made in another way than before',
+  }),
   points: Type.Array(Point),
 });
 
 const Answer = Type.Object({
   data: Type.Object({ name: Type.String(), series: Type.Array(Series) }),
-  meta: Type.Object({ sources: Type.Array(SourceSchema) }),
+  meta: Type.Object({
+    sources: Type.Array(SourceSchema),
+    missing_areas: Type.Optional(Type.Array(MissingAreaSchema)),
+  }),
 });
 
 /** `GET /v1/names/{name}/trend`: one point for every published year; a year without the name is `not_listed`, never zero. */
@@ -70,7 +96,7 @@ async function findTrend(
   const names = [...new Set([name, ...(query.name ?? [])])];
   const found = await findCountsOfNames(db, model, snapshot, {
     names,
-    scopes: chooseAreas(snapshot, query.country, query.area),
+    scopes: chooseAreas(snapshot, query.country, query.area, query.measure),
     genders: query.gender ? [query.gender] : BOTH_GENDERS,
     range: { from: query.from, to: query.to },
   });
@@ -80,39 +106,59 @@ async function findTrend(
       name,
       series: names.flatMap((each, at) => (found[at] ?? []).map((counts) => seriesOf(each, counts))),
     },
-    meta: { sources: sourcesOf(credits) },
+    meta: { sources: sourcesOf(credits), ...missingMeta(credits) },
   };
 }
 
-function seriesOf(name: string, { scope, gender, slices, counts }: NameCounts): Static<typeof Series> {
+function seriesOf(name: string, found: NameCounts): Static<typeof Series> {
+  const { scope, gender, slices } = found;
   const { kind } = denominatorOf(slices);
+  const breaks = breaksOf(scope.country, slices);
   return {
     name,
     country: scope.country.code,
     area: scope.area.code,
     gender,
+    measure: (slices[0] as CatalogSlice).measure,
     denominator: kind,
-    points: slices.map((slice, at) => pointOf(slice, counts[at], kind)),
+    breaks,
+    points: pointsOf(found, kind, breaks),
   };
+}
+
+function pointsOf(
+  { slices, counts, printedRanks }: NameCounts,
+  kind: Denominator['kind'],
+  breaks: readonly MethodBreak[],
+): Static<typeof Point>[] {
+  const breakYears = new Set(breaks.map(({ year }) => year));
+  let before: Static<typeof Point> | undefined;
+  return slices.map((slice, at) => {
+    const count = counts[at];
+    const standing = standingOf(slice, count ?? null, printedRanks[at]);
+    const former = before?.year === slice.toYear - 1 && !breakYears.has(slice.toYear) ? before.rank : null;
+    before = {
+      ...pointOf(slice, count, standing, kind),
+      rank_change: former === null || standing.rank === null ? null : former - standing.rank,
+    };
+    return before;
+  });
 }
 
 function pointOf(
   slice: CatalogSlice,
-  count: number | undefined,
-  kind: 'births' | 'listed',
-): Static<typeof Point> {
-  if (count === undefined) {
-    const nothing = { count: null, rank: null, tied: null, share: null, per_million: null };
-    return { year: slice.toYear, ...nothing, status: 'not_listed', count_below: slice.threshold };
+  count: number | null | undefined,
+  { rank, tied, outOf, rankPublished }: Standing,
+  kind: Denominator['kind'],
+): Omit<Static<typeof Point>, 'rank_change'> {
+  const year = slice.toYear;
+  const ranks = { rank_published: rankPublished, rank, tied, out_of: outOf };
+  if (count === undefined || count === null) {
+    const status = count === null ? hiddenStatus([slice]) : 'not_listed';
+    const below = status === 'rank_only' ? null : slice.threshold;
+    return { year, count: null, ...ranks, share: null, per_million: null, status, count_below: below };
   }
   const total = kind === 'births' ? (slice.births as number) : slice.sum;
-  return {
-    year: slice.toYear,
-    count,
-    ...rankInSlice(slice, count),
-    share: share(count, total),
-    per_million: perMillion(count, total),
-    status: 'exact',
-    count_below: null,
-  };
+  const shares = { share: share(count, total), per_million: perMillion(count, total) };
+  return { year, count, ...ranks, ...shares, status: statusOf([slice]), count_below: null };
 }

@@ -13,9 +13,11 @@ import { answerFrom } from './cached-answer.ts';
 import { LIST_SORTS } from './list-order.ts';
 import { listedName, listedSlices, writeItems, writeSlices } from './list-json.ts';
 import { createNameLister, type NameList, type NameListQuery, planRankings } from './name-list.ts';
+import { COUNT_STATUSES } from './count-status.ts';
+import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
 import { RANK_METHODS, type RankingPlan } from './ranking.ts';
-import { CountryCodes, NameText, Year } from './schemas.ts';
+import { CountryCodes, MeasureParameter, NameText, Year } from './schemas.ts';
 
 const Query = Type.Object({
   country: Type.Optional(CountryCodes),
@@ -26,6 +28,7 @@ const Query = Type.Object({
       description: 'ISO 3166-2 code or name; absent: the whole country',
     }),
   ),
+  measure: Type.Optional(MeasureParameter),
   year: Type.Optional(Year),
   year_from: Type.Optional(Year),
   year_to: Type.Optional(Year),
@@ -41,12 +44,14 @@ const Query = Type.Object({
   prefix: Type.Optional(NameText),
   contains: Type.Optional(NameText),
   ends_with: Type.Optional(NameText),
-  min_count: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+  min_count: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'Leaves out what an office hides' }),
+  ),
   top: Type.Optional(
     Type.Integer({
       minimum: 1,
       maximum: 1_000_000,
-      description: 'Ranks up to this one, ties at the cut included',
+      description: 'Ranks up to this one, ties at the cut included; leaves out what an office hides',
     }),
   ),
   rank_method: OneOf(RANK_METHODS, { default: 'competition' }),
@@ -62,13 +67,19 @@ const Item = Type.Object({
   published: Type.String(),
   gender: OneOf(['F', 'M', 'all']),
   year: Nullable(Type.Integer({ description: 'Null for a sum over years, which has the two others' })),
-  count: Type.Integer(),
-  rank: Type.Integer(),
-  tied: Type.Integer({ description: 'Names that share the rank, this one included' }),
-  share: Type.Number(),
+  count: Nullable(Type.Integer({ description: 'Null: listed, but hidden by the office' })),
+  rank_published: Nullable(Type.Integer({ description: 'The rank that the office prints, where it does' })),
+  rank: Nullable(Type.Integer()),
+  tied: Nullable(Type.Integer({ description: 'Names that share the rank, this one included' })),
+  out_of: Type.Integer({ description: 'Names listed, hidden ones included' }),
+  share: Nullable(Type.Number()),
   country: Type.String(),
   area: Type.String(),
-  status: Type.String(),
+  status: OneOf(COUNT_STATUSES),
+  rank_differs: Type.Optional(
+    Type.Boolean({ description: 'True where the office prints another rank than its counts give' }),
+  ),
+  rank_quality: Type.Optional(OneOf(['approx'], { description: 'The ranks are those of rounded counts' })),
   year_from: Type.Optional(Type.Integer()),
   year_to: Type.Optional(Type.Integer()),
 });
@@ -78,11 +89,15 @@ const SliceSchema = Type.Object({
   area: Type.String(),
   gender: Type.String(),
   year: Type.Integer(),
+  measure: MeasureParameter,
   rows: Type.Integer(),
   sum: Type.Integer(),
-  withheld: Type.Integer(),
+  withheld: Type.Integer({ description: 'Names listed whose count the office hides' }),
   denominator: Type.Object({ kind: Type.String(), value: Type.Integer() }),
-  quality: Type.String(),
+  coverage: Nullable(Type.Number({ description: 'Listed of all births; null where no total of births is loaded' })),
+  quality: OneOf(['exact', 'approx', 'lower_bound'], {
+    description: 'approx: rounded; lower_bound: added up with other areas in place of the whole',
+  }),
   dataset_id: Type.String(),
 });
 
@@ -92,6 +107,11 @@ const Meta = Type.Object({
   next_cursor: Nullable(Type.String()),
   rank_method: Type.String(),
   sources: Type.Array(SourceSchema),
+  missing_areas: Type.Optional(
+    Type.Array(MissingAreaSchema, {
+      description: 'Areas without numbers, where several were added up in place of the whole',
+    }),
+  ),
   slices: Type.Array(SliceSchema),
 });
 
@@ -136,6 +156,7 @@ export function namesListRoute(db: Database, model: ReadModel) {
             next_cursor: end < list.total ? cursors.encode(walk.at(end)) : null,
             rank_method: asked.rank_method,
             sources: sourcesOf(walk.plans),
+            ...missingMeta(walk.plans),
           };
           return format === 'json' ? writtenPage(list, walk, meta) : pageOf(list, walk, meta);
         });

@@ -1,9 +1,11 @@
 import type { Database } from '#platform/postgres/database.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
+import { histogramOf } from '../read-model/histogram.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { nameKey } from '../spelling/name-keys.ts';
-import { findNameCounts, rankInSlice } from './name-counts.ts';
+import { hiddenPlace } from './list-order.ts';
+import { findNameCounts, type NameCounts, standingOf } from './name-counts.ts';
 import { nameMarks } from './name-filter.ts';
 import type { NameList, NameListQuery } from './name-list.ts';
 import type { RankedName, RankingPlan } from './ranking.ts';
@@ -30,7 +32,9 @@ export async function listOneName(
   const marks = nameMarks(query, dictionary);
   if (!dictionary.byKey(nameKey(query.name ?? '')).some((at) => marks?.[at])) return { names: [], total: 0 };
   const planOf = new Map(plans.map((plan) => [plan.slices[0], plan]));
-  const scopes = [...new Map(plans.map(({ country, area }) => [area.no, { country, area }])).values()];
+  const scopes = [
+    ...new Map(plans.map(({ country, area, measure }) => [area.no, { country, area, measure }])).values(),
+  ];
   const genders = [...new Set(plans.flatMap(({ slices }) => slices.map(({ gender }) => gender)))];
   const found = await findNameCounts(db, model, snapshot, {
     name: query.name ?? '',
@@ -38,27 +42,51 @@ export async function listOneName(
     genders,
     range: {},
   });
-  const names = found.flatMap(({ slices, counts, spellings }) =>
-    slices.flatMap((slice, at) => {
+  const names = found.flatMap((counts) =>
+    counts.slices.flatMap((slice, at) => {
       const plan = planOf.get(slice);
-      const count = counts[at];
-      const number = spellings[at];
-      if (!plan || count === undefined || number === undefined || count < (query.min_count ?? 1)) return [];
-      const ranked = { plan, number, count, ...rankBy(query, slice, count) };
-      return query.top !== undefined && ranked.rank > query.top ? [] : [ranked];
+      const line = plan && lineOf(plan, counts, at, query);
+      return line && passes(line, slice, query) ? [line] : [];
     }),
   );
   names.sort(comparison(query, dictionary));
   return { names: names.slice(page.offset, page.offset + page.limit), total: names.length };
 }
 
-function rankBy(
+function lineOf(
+  plan: RankingPlan,
+  { slices, counts, spellings, printedRanks }: NameCounts,
+  at: number,
   { rank_method }: NameListQuery,
-  slice: CatalogSlice,
-  count: number,
-): { rank: number; tied: number } {
-  const ranked = rankInSlice(slice, count);
-  return rank_method === 'dense' ? { ...ranked, rank: slice.counts.indexOf(count) + 1 } : ranked;
+): RankedName | undefined {
+  const slice = slices[at] as CatalogSlice;
+  const count = counts[at];
+  const number = spellings[at];
+  if (count === undefined || number === undefined) return undefined;
+  const { rank, tied, outOf, rankPublished } = standingOf(slice, count, printedRanks[at]);
+  const isDense = rank_method === 'dense' && count !== null;
+  return {
+    plan,
+    number,
+    count: count ?? 0,
+    rank: isDense ? histogramOf(slice).counts.indexOf(count) + 1 : (rank ?? 0),
+    tied: tied ?? 0,
+    outOf,
+    rankPublished,
+    rankDiffers: rankPublished !== null && rank !== null && rankPublished !== rank,
+  };
+}
+
+/** What is hidden passes where nothing is asked of counts and ranks; a list without counts has its printed ranks. */
+function passes(
+  { count, rank, rankPublished }: RankedName,
+  { rows, withheld }: CatalogSlice,
+  { min_count, top }: NameListQuery,
+): boolean {
+  if (min_count !== undefined && count < min_count) return false;
+  if (top === undefined) return true;
+  if (count > 0) return rank <= top;
+  return rows === withheld && rankPublished !== null && rankPublished <= top;
 }
 
 /** The sort, then spelling, country, gender and year, as in other lists. */
@@ -69,12 +97,13 @@ function comparison(
   const sign = sort.startsWith('-') ? -1 : 1;
   const place = (line: RankedName): number => places[line.number] as number;
   const value = (line: RankedName): number => {
-    if (sort.endsWith('count')) return line.count;
-    if (sort.endsWith('rank')) return line.rank;
-    return sort.endsWith('year') ? line.plan.toYear : place(line);
+    if (sort.endsWith('name')) return sign * place(line);
+    if (sort.endsWith('year')) return sign * line.plan.toYear;
+    if (line.count === 0) return hiddenPlace(line.rankPublished ?? 0);
+    return sign * (sort.endsWith('count') ? line.count : line.rank);
   };
   return (a, b) =>
-    sign * (value(a) - value(b)) ||
+    value(a) - value(b) ||
     place(a) - place(b) ||
     compareText(a.plan.country.code, b.plan.country.code) ||
     compareText(a.plan.gender, b.plan.gender) ||

@@ -8,10 +8,12 @@ test('the life of a name: its peaks, its first, last and number of listed years'
     years: [1990, 1991, 1993, 1994],
     counts: [5, 80, 80, 12],
     ranks: [900, 40, 38, 500],
+    ranksPublished: [null, 41, null, 500],
   });
   assert.deepEqual(life, {
     peakCount: { value: 80, year: 1991, years: [1991, 1993] },
     bestRank: { value: 38, year: 1993, years: [1993] },
+    bestRankPublished: { value: 41, year: 1991, years: [1991] },
     firstListed: 1990,
     lastListed: 1994,
     yearsListed: 4,
@@ -19,9 +21,12 @@ test('the life of a name: its peaks, its first, last and number of listed years'
 });
 
 test('a listed year without a figure counts as listed and has no peak', () => {
-  assert.deepEqual(lifeOfName({ years: [2001, 2000], counts: [null, null], ranks: [null, 7] }), {
+  const nothing = [null, null];
+  const hidden = { years: [2001, 2000], counts: nothing, ranks: nothing, ranksPublished: [null, 7] };
+  assert.deepEqual(lifeOfName(hidden), {
     peakCount: null,
-    bestRank: { value: 7, year: 2000, years: [2000] },
+    bestRank: null,
+    bestRankPublished: { value: 7, year: 2000, years: [2000] },
     firstListed: 2000,
     lastListed: 2001,
     yearsListed: 2,
@@ -29,7 +34,7 @@ test('a listed year without a figure counts as listed and has no peak', () => {
 });
 
 test('a name listed in no year has no life', () => {
-  assert.equal(lifeOfName({ years: [], counts: [], ranks: [] }), undefined);
+  assert.equal(lifeOfName({ years: [], counts: [], ranks: [], ranksPublished: [] }), undefined);
 });
 
 test('a peak is the greatest count, all years that have it, the earliest first; the order of years is free', () => {
@@ -46,6 +51,7 @@ test('a peak is the greatest count, all years that have it, the earliest first; 
         years: points.map(([year]) => year),
         counts: points.map(([, count]) => count),
         ranks: points.map(([, count]) => 10 - count),
+        ranksPublished: points.map(() => null),
       });
       const greatest = Math.max(...points.map(([, count]) => count));
       const years = points.filter(([, count]) => count === greatest).map(([year]) => year);

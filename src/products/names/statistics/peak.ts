@@ -3,6 +3,7 @@ export interface ListedYears {
   readonly years: readonly number[];
   readonly counts: readonly (number | null)[];
   readonly ranks: readonly (number | null)[];
+  readonly ranksPublished: readonly (number | null)[];
 }
 
 /** A best value: the earliest year that has it, and all that have it, ascending. */
@@ -16,18 +17,20 @@ export interface Best {
 export interface NameLife {
   readonly peakCount: Best | null;
   readonly bestRank: Best | null;
+  readonly bestRankPublished: Best | null;
   readonly firstListed: number;
   readonly lastListed: number;
   readonly yearsListed: number;
 }
 
 /** Undefined for a name that is listed in no year. */
-export function lifeOfName({ years, counts, ranks }: ListedYears): NameLife | undefined {
+export function lifeOfName({ years, counts, ranks, ranksPublished }: ListedYears): NameLife | undefined {
   if (years.length === 0) return undefined;
   const listed = years.toSorted((a, b) => a - b);
   return {
     peakCount: bestOf(years, counts, (value, best) => value > best),
     bestRank: bestOf(years, ranks, (value, best) => value < best),
+    bestRankPublished: bestOf(years, ranksPublished, (value, best) => value < best),
     firstListed: listed[0] ?? 0,
     lastListed: listed.at(-1) ?? 0,
     yearsListed: new Set(listed).size,

@@ -29,8 +29,9 @@ export function sourcesOf(
 ): SourceCredit[] {
   const credits = new Map<number, SourceCredit>();
   for (const { country, slices } of parts) {
-    for (const { releaseNo } of slices) {
-      if (!credits.has(releaseNo)) credits.set(releaseNo, creditOf(country, releaseNo));
+    for (const slice of slices) {
+      for (const { releaseNo } of slice.parts ?? [slice])
+        if (!credits.has(releaseNo)) credits.set(releaseNo, creditOf(country, releaseNo));
     }
   }
   return [...credits.values()];

@@ -17,10 +17,10 @@ export function createRankings(model: ReadModel): Rankings {
   const yearSums = createYearSums(model);
   const sums = createByteCache<string, RankedSums>(SUM_CACHE_BYTES, bytesOfRows);
 
-  async function addUp({ country, area, slices }: RankingPlan): Promise<Summand[]> {
+  async function addUp({ country, area, measure, slices }: RankingPlan): Promise<Summand[]> {
     const summands: Summand[] = [];
     for (const [gender, ofGender] of Map.groupBy(slices, (slice) => slice.gender))
-      summands.push(...(await yearSums.summands(country.years(area.no, gender), ofGender)));
+      summands.push(...(await yearSums.summands(country.years(area.no, gender, measure), ofGender)));
     return summands;
   }
 
@@ -28,7 +28,7 @@ export function createRankings(model: ReadModel): Rankings {
     async fill({ dictionary }, plan, wanted) {
       if (plan.slices.length === 1) {
         const [rows] = (await model.rows(plan.slices)) as [SliceRows];
-        return { ...plan, ...rows, total: rows.counts.length };
+        return { ...plan, ...rows, listed: rows.counts.length, total: rows.counts.length };
       }
       const key = keyOf(plan, wanted);
       const known = sums.get(key);
@@ -40,10 +40,10 @@ export function createRankings(model: ReadModel): Rankings {
   };
 }
 
-/** Within a version of a country, area, gender and years say which slices a sum is made of. */
+/** Within a version of a country, area, gender, measure and years say which slices a sum is made of. */
 function keyOf(
-  { country, area, gender, fromYear, toYear }: RankingPlan,
+  { country, area, gender, measure, fromYear, toYear }: RankingPlan,
   { names, minSum }: WantedNames,
 ): string {
-  return `${country.no} ${country.version} ${area.no} ${gender} ${fromYear} ${toYear} ${names} ${minSum}`;
+  return `${country.no} ${country.version} ${area.no} ${gender} ${measure} ${fromYear} ${toYear} ${names} ${minSum}`;
 }

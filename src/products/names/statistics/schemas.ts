@@ -1,4 +1,6 @@
 import { Type } from 'typebox';
+import { OneOf } from '#platform/http/schemas.ts';
+import { MEASURES } from '../read-model/country-catalog.ts';
 
 export const Year = Type.Integer({ minimum: 1800, maximum: 2100 });
 export const NameText = Type.String({ minLength: 1, maxLength: 100 });
@@ -6,6 +8,11 @@ export const CountryCodes = Type.Array(Type.String({ pattern: '^[A-Za-z]{2}$' })
   minItems: 1,
   maxItems: 50,
   description: 'ISO 3166-1 alpha-2 codes, repeated; absent: all countries with numbers',
+});
+
+/** Different measures never meet in one series. */
+export const MeasureParameter = OneOf(MEASURES, {
+  description: 'What is counted; absent: the first of these that an area has',
 });
 
 /** A share to nine decimals: more digits than any count supports, and none of binary noise. */

@@ -1,13 +1,16 @@
 import { AppError } from '#platform/errors.ts';
+import type { Measure } from '../name-count.ts';
 import type { Gender } from '../normalize-gender.ts';
 import type { AreaRow } from '../read-model/catalog.query.ts';
 import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
 import type { Snapshot } from '../read-model/read-model.ts';
 
-/** A country and the area of it that a question is about. */
+/** A country, the area of it that a question is about, and what is counted there. */
 export interface CountryArea {
   readonly country: CountryCatalog;
   readonly area: AreaRow;
+  /** Undefined: the first that the area has. */
+  readonly measure?: Measure | undefined;
 }
 
 /**
@@ -18,14 +21,15 @@ export function chooseAreas(
   snapshot: Snapshot,
   codes: readonly string[] | undefined,
   area: string | undefined,
+  measure?: Measure,
 ): CountryArea[] {
   const countries = codes
     ? [...new Set(codes.map((code) => findCountry(snapshot, code)))]
     : withNumbers(snapshot.countries);
-  if (area === undefined) return countries.map((country) => ({ country, area: country.national }));
+  if (area === undefined) return countries.map((country) => ({ country, area: country.national, measure }));
   const found = countries.flatMap((country) => {
     const match = country.findArea(area);
-    return match ? [{ country, area: match }] : [];
+    return match ? [{ country, area: match, measure }] : [];
   });
   if (found.length > 0) return found;
   const where = countries.map(({ code }) => code).join(', ') || 'any country';
@@ -58,11 +62,11 @@ export interface YearRange {
 
 /** The single-year slices of an area and gender within a range of years, rising. */
 export function slicesOf(
-  { country, area }: CountryArea,
+  { country, area, measure }: CountryArea,
   gender: 'F' | 'M',
   { from = -Infinity, to = Infinity }: YearRange,
 ): readonly CatalogSlice[] {
-  const all = country.years(area.no, gender);
+  const all = country.years(area.no, gender, measure);
   let start = 0;
   while (start < all.length && (all[start] as CatalogSlice).toYear < from) start++;
   let end = all.length;
@@ -71,8 +75,11 @@ export function slicesOf(
 }
 
 /** The latest year with published numbers of one of these genders; undefined where there are none. */
-export function latestYear({ country, area }: CountryArea, genders: readonly Gender[]): number | undefined {
-  const years = genders.map((gender) => country.years(area.no, gender).at(-1)?.toYear ?? 0);
+export function latestYear(
+  { country, area, measure }: CountryArea,
+  genders: readonly Gender[],
+): number | undefined {
+  const years = genders.map((gender) => country.years(area.no, gender, measure).at(-1)?.toYear ?? 0);
   const latest = Math.max(...years);
   return latest > 0 ? latest : undefined;
 }

@@ -21,9 +21,10 @@ export interface WantedNames {
   readonly minSum: number;
 }
 
-/** The first names of a ranking, and how many there are in all that have the least sum. */
+/** The first names of a ranking, and how many there are in all that have the least sum, or any. */
 export interface RankedSums extends SliceRows {
   readonly total: number;
+  readonly listed: number;
 }
 
 /** Arrays as long as the dictionary, made once and left as they were found: `sums` and `sizes` full of zeros. */
@@ -92,11 +93,13 @@ function rankDense(
     else put(sums, other);
   }
   let total = 0;
+  let listed = 0;
   for (let at = 0; at < numbers.length; at++) {
     const no = numbers[at] as number;
     const sum = (sums[no] as number) + (counts[at] as number) - (minus[at] as number);
     sums[no] = 0;
     touched[at] = sum;
+    if (sum > 0) listed++;
     if (sum < minSum) continue;
     total++;
     sizes[sum < SMALL_SUMS ? sum : SMALL_SUMS]!++;
@@ -108,7 +111,7 @@ function rankDense(
     const sum = touched[at] as number;
     if (sum >= least) keys[found++] = sortKey(sum, dictionary.canonical[numbers[at] as number] as number);
   }
-  return { ...decode(keys.subarray(0, found).sort(), dictionary), total };
+  return { ...decode(keys.subarray(0, found).sort(), dictionary), total, listed };
 }
 
 const eachAName = new WeakMap<Int32Array, { readonly dictionary: Dictionary; readonly isSo: boolean }>();
@@ -173,8 +176,10 @@ function rank(
   wanted: WantedNames,
 ): RankedSums {
   let total = 0;
+  let listed = 0;
   for (let at = 0; at < length; at++) {
     const sum = sums[touched[at] as number] as number;
+    if (sum > 0) listed++;
     if (sum < wanted.minSum) continue;
     total++;
     sizes[sum < SMALL_SUMS ? sum : SMALL_SUMS]!++;
@@ -187,7 +192,7 @@ function rank(
     const sum = sums[no] as number;
     if (sum >= least) keys[found++] = sortKey(sum, dictionary.positions[no] as number);
   }
-  return { ...decode(keys.subarray(0, found).sort(), dictionary), total };
+  return { ...decode(keys.subarray(0, found).sort(), dictionary), total, listed };
 }
 
 /** One number a name, exact below 2^53: sum (31 bits, falling) and place in name order (22 bits, rising). */
