@@ -3,6 +3,7 @@ import { addContentCommands } from './client/content-commands.ts';
 import { addImportCommand } from './client/import-commands.ts';
 import { addManagementCommands } from './client/management-commands.ts';
 import { addNamesCommands } from './client/names-commands.ts';
+import { addParserCommands } from './parsers/parser-commands.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 import { readSettings } from './settings.ts';
 import { VERSION } from './version.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addImportCommand(program);
   addNamesCommands(program);
   addContentCommands(program);
+  addParserCommands(program);
   addManagementCommands(program);
   return program;
 }

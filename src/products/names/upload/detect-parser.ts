@@ -1,5 +1,6 @@
 import type { Dialect } from '#engine/ingestion/dialect.ts';
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
+import type { RowOutcome } from '#engine/ingestion/row-outcome.ts';
 import type { Source, SourceFile } from '#engine/ingestion/source-files.ts';
 import { AppError } from '#platform/errors.ts';
 import { bookOf, dataFiles } from '../import/plan-files.ts';
@@ -126,7 +127,7 @@ function weighParser(
   const tables = looked.flat();
   const rows = sum(tables, (table) => table.rows);
   const fitting = sum(tables, (table) => table.fitting);
-  const understood = fitting === 0 ? 0 : sum(tables, (table) => table.understood);
+  const understood = sum(tables, (table) => (table.fits ? table.understood : 0));
   return {
     parser,
     fits: looked.length > 0 && looked.every((book) => book.some(({ fits }) => fits)),
@@ -150,16 +151,22 @@ interface WeighedTable {
 /** Stands for what the caller would have to say, so that rows can be judged by themselves. */
 const ANY_FACTS: TableFacts = { year: 2000, gender: 'F', area: null };
 
-/** A layout fits when it reads some rows; bad rows are a matter of the report. */
+/** A layout fits when it reads some rows, or knows all of them well; bad rows are a matter of the report. */
 function weighTable(head: TableHead, parser: NameParser): WeighedTable {
   const layout = parser.recognize(head);
   if (!layout) return { layout, rows: head.rows.length, fitting: 0, understood: 0, fits: false };
   const data = head.rows.slice(layout.skip).filter((cells) => cells.some((cell) => cell !== ''));
   const facts = { ...ANY_FACTS, ...known(layout.facts) };
-  const outcomes = data.map((cells) => layout.parseRow(cells, facts).kind);
-  const fitting = outcomes.filter((kind) => kind === 'accepted').length;
-  const understood = outcomes.filter((kind) => kind !== 'rejected').length;
-  return { layout, rows: data.length, fitting, understood, fits: fitting > 0 };
+  const outcomes = data.map((cells) => layout.parseRow(cells, facts));
+  const fitting = outcomes.filter(({ kind }) => kind === 'accepted').length;
+  const understood = outcomes.filter(({ kind }) => kind !== 'rejected').length;
+  const fits = fitting > 0 || (data.length > 0 && outcomes.every(isLeftOutOnPurpose));
+  return { layout, rows: data.length, fitting, understood, fits };
+}
+
+/** As the ranks are with which a table of ranks and counts begins; notes are left out of any table. */
+function isLeftOutOnPurpose(outcome: RowOutcome<unknown>): boolean {
+  return outcome.kind === 'skipped' && outcome.reason !== 'note' && outcome.reason !== 'blank';
 }
 
 function known(facts: TableFacts): Partial<TableFacts> {
