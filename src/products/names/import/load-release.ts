@@ -74,8 +74,13 @@ async function releaseFacts(
     releaseNo,
     layoutOf(file) {
       const layout = reading.files[file]?.layout;
-      const { threshold = parser.threshold, isRounded = false, period = unknownYears } = layout ?? {};
-      return { threshold, isRounded, period };
+      const {
+        threshold = parser.threshold,
+        isTop = false,
+        isRounded = false,
+        period = unknownYears,
+      } = layout ?? {};
+      return { threshold, isTop, isRounded, period };
     },
     withSeries: years.first < years.last,
     drafts: reading.slices,

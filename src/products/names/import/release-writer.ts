@@ -10,6 +10,8 @@ import { type SliceDraft, UNKNOWN_YEAR } from './slice-registry.ts';
 
 /** Names on one ranking page: two pages fill one block of 8 KB. */
 const PAGE_SIZE = 480;
+/** As its column holds them. */
+const MAX_THRESHOLD = 0x7fff;
 
 /** What the rows of a release say about themselves in every table. */
 export interface ReleaseFacts {
@@ -17,6 +19,7 @@ export interface ReleaseFacts {
   /** Facts of the layout that an inner file was read in; `period` of what is of no single year. */
   readonly layoutOf: (file: number) => {
     readonly threshold: number | null;
+    readonly isTop?: boolean;
     readonly isRounded: boolean;
     readonly period: { readonly first: number; readonly last: number };
   };
@@ -132,6 +135,12 @@ function officeRanksOf({ ranks, counts, length, hidden }: BuiltSlice): OfficeRan
   return some ? 'same' : 'none';
 }
 
+/** What a name has fewer births than that a list of the most frequent ones leaves out: it may tie with the last of them. */
+function boundOf(distinct: Int32Array): number | null {
+  const last = distinct.at(-1);
+  return last === undefined || last >= MAX_THRESHOLD ? null : last + 1;
+}
+
 /** How many names have each count, by falling count: ranks and ties of the slice follow from it. */
 function histogram(counts: Int32Array): { distinct: Int32Array; frequencies: Int32Array } {
   const distinct: number[] = [];
@@ -176,7 +185,9 @@ function writeSliceFacts(
   { slice, length, sum, hidden, hasSeries, officeRanks, distinct, frequencies }: SliceFacts,
   facts: ReleaseFacts,
 ): void {
-  const { threshold, isRounded, period } = facts.layoutOf(slice.file);
+  const layout = facts.layoutOf(slice.file);
+  const { isRounded, period } = layout;
+  const threshold = layout.isTop ? boundOf(distinct) : layout.threshold;
   encoder.beginRow(19);
   encoder.int4(facts.releaseNo);
   encoder.int4(facts.areaNumber(slice.area));

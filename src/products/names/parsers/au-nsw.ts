@@ -38,5 +38,5 @@ function recognize(table: TableHead): TableLayout | undefined {
     year: /^year$/,
   });
   if (!header || !isWholeHeader(header)) return undefined;
-  return longTable({ header, columns: header.columns, facts: { area: 'AU-NSW' } });
+  return longTable({ header, columns: header.columns, facts: { area: 'AU-NSW' }, isTop: true });
 }

@@ -41,7 +41,7 @@ export const auQld: NameParser = {
 function recognize(table: TableHead): TableLayout | undefined {
   const long = findHeader(table, { name: /^name$/, gender: /^sex$/, year: /^year$/, count: /^count$/ });
   if (long && isWholeHeader(long) && saysMaleAndFemale(table, long.columns.gender)) {
-    return longTable({ header: long, columns: long.columns, facts: { area: 'AU-QLD' } });
+    return longTable({ header: long, columns: long.columns, facts: { area: 'AU-QLD' }, isTop: true });
   }
   const header = findHeader(table, SIDE_BY_SIDE);
   if (!header || !isWholeHeader(header)) return undefined;
@@ -53,6 +53,7 @@ function recognize(table: TableHead): TableLayout | undefined {
       { name: boys, count: boyCount, gender: 'M' },
     ],
     facts: { year: yearInFileName(table.file), area: 'AU-QLD' },
+    isTop: true,
   });
 }
 

@@ -61,6 +61,8 @@ function recognize(table: TableHead): TableLayout | undefined {
     columns: header.columns,
     facts: { year, gender: isSwapped ? (stated === 'F' ? 'M' : 'F') : stated, area: 'AU-SA' },
     skips: (cells) => (cells[name] === 'TOTAL' ? 'total' : undefined),
+    // `female_cy2018_top100.csv`; what is only called `top` has all names.
+    isTop: /top[\s_-]?100(?!\d)/i.test(table.file),
     statusOf: (cells) => (cells[name] === '(NOT' ? 'aggregate' : undefined),
   });
   if (!isSwapped) return layout;

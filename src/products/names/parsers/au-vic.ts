@@ -51,6 +51,7 @@ function recognize(table: TableHead): TableLayout | undefined {
       year: yearIn(titleText(table, row)) ?? yearIn(table.sheet ?? '') ?? yearInFileName(table.file),
       area: 'AU-VIC',
     },
+    isTop: true,
     ...(yearAt >= 0 && { yearOf: (row: readonly string[]) => checkYear(row[yearAt] ?? '') }),
   });
 }

@@ -42,6 +42,7 @@ function recognize(table: TableHead): TableLayout | undefined {
     groups: blocks.map((block, at) => ({ ...block, rank, year: years[at] as number })),
     facts: { gender: genderIn(title) },
     skips: (cells) => (checkCount(cells[rank] ?? '') === undefined ? 'note' : undefined),
+    isTop: true,
     edition: String(lastYearIn(title) ?? years.at(-1)),
   });
 }

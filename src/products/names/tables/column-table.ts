@@ -38,6 +38,7 @@ export interface ColumnTable {
   readonly yearOf?: (cells: readonly string[]) => number | undefined;
   readonly skips?: (cells: readonly string[]) => string | undefined;
   readonly threshold?: number | null;
+  readonly isTop?: boolean;
   readonly isRounded?: boolean;
   readonly period?: TableLayout['period'];
   readonly edition?: string;
@@ -60,6 +61,7 @@ export function columnTable(table: ColumnTable): TableLayout {
       ...(lacks('gender') && !table.genderOf ? (['gender'] as const) : []),
     ],
     ...(table.threshold !== undefined && { threshold: table.threshold }),
+    ...(table.isTop !== undefined && { isTop: table.isTop }),
     ...(table.isRounded !== undefined && { isRounded: table.isRounded }),
     ...(table.period && { period: table.period }),
     ...(table.edition !== undefined && { edition: table.edition }),

@@ -38,6 +38,7 @@ export interface LongTable {
   readonly skips?: (cells: readonly string[]) => string | undefined;
   readonly variantOf?: (cells: readonly string[]) => number;
   readonly threshold?: number | null;
+  readonly isTop?: boolean;
   readonly isRounded?: boolean;
   readonly edition?: string;
 }
@@ -57,6 +58,7 @@ export function longTable(table: LongTable): TableLayout {
       ...(columns.gender === undefined ? (['gender'] as const) : []),
     ],
     ...(table.threshold !== undefined && { threshold: table.threshold }),
+    ...(table.isTop !== undefined && { isTop: table.isTop }),
     ...(table.isRounded !== undefined && { isRounded: table.isRounded }),
     ...(table.edition !== undefined && { edition: table.edition }),
     parseRow: rowParser(table),
