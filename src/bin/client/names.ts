@@ -32,9 +32,10 @@ interface RankedName {
   readonly name: string;
   readonly gender: string;
   readonly year: number | null;
-  readonly count: number;
-  readonly rank: number;
-  readonly share: number;
+  readonly count: number | null;
+  readonly rank_published: number | null;
+  readonly rank: number | null;
+  readonly share: number | null;
   readonly country: string;
   readonly area: string;
 }
@@ -78,15 +79,17 @@ export async function topCommand(options: TopOptions): Promise<void> {
     ends_with: endsWith,
   });
   if (json) return printJson(answer);
-  const rows = answer.data.map(({ rank, name, gender, count, share, year, country, area }) => ({
-    rank,
-    name,
-    gender,
-    count,
-    share: `${(share * 100).toFixed(2)} %`,
-    year: String(year ?? '–'),
-    place: area === country ? country : area,
-  }));
+  const rows = answer.data.map(
+    ({ rank_published, rank, name, gender, count, share, year, country, area }) => ({
+      rank: rank_published ?? rank,
+      name,
+      gender,
+      count,
+      share: percent(share),
+      year: String(year ?? '–'),
+      place: area === country ? country : area,
+    }),
+  );
   printTable(rows, 'No names fit.');
   printSources(answer);
 }
