@@ -9,6 +9,7 @@ import { caBc } from './ca-bc.ts';
 const BOYS = `Name,1915,1916,1917,Total
 AADEN,0,0,5,5
 ALBERT,25,21,0,46
+F…LIX,0,0,6,6
 ZOLTAN,0,0,0,0
 IAN,6,0,7,20
 LEO,6,0,7,12
@@ -20,6 +21,7 @@ test('0 is no count; a total may hold more than is shown, never less', async () 
     'AADEN M 1917 5 CA-BC',
     'ALBERT M 1915 25 CA-BC',
     'ALBERT M 1916 21 CA-BC',
+    'F…LIX M 1917 6 CA-BC',
     '- no_count',
     'IAN M 1915 6 CA-BC',
     'IAN M 1917 7 CA-BC',

@@ -11,7 +11,8 @@ const THRESHOLD = 5;
 
 /**
  * British Columbia, Vital Statistics Agency: a row a name in upper case, a column a year, `Total` at the end. 0 stands
- * for no birth or for fewer than five. Nothing but the name of the file tells the sex.
+ * for no birth or for fewer than five. Nothing but the name of the file tells the sex. In the file of 1915 to 2014 each
+ * `É` has become `…`, as a wrong encoding makes of it; such names are kept as they are.
  */
 export const caBc: NameParser = {
   id: 'ca_bc',
