@@ -6,7 +6,7 @@ import { linkNextPage } from './paging.ts';
 
 type ListFormat = 'json' | 'csv' | 'ndjson';
 
-const CONTENT_TYPES: Readonly<Record<ListFormat, string>> = {
+export const CONTENT_TYPES: Readonly<Record<ListFormat, string>> = {
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
   ndjson: 'application/x-ndjson; charset=utf-8',
@@ -120,7 +120,7 @@ const FORMAT_BY_TYPE: Readonly<Record<string, ListFormat>> = {
 };
 
 /** The best of the three by `Accept`; JSON where nothing fits, which a browser's header does not. */
-function acceptedFormat(accept: string | undefined): ListFormat {
+export function acceptedFormat(accept: string | undefined): ListFormat {
   if (accept === undefined || accept === '*/*') return 'json';
   const wishes = accept.split(',').map((part, order) => {
     const [type = '', ...parameters] = part.split(';').map((word) => word.trim().toLowerCase());

@@ -15,11 +15,14 @@ import { datasetFileRoute } from './catalog/dataset-file.route.ts';
 import { datasetSliceRoutes } from './catalog/dataset-slices.route.ts';
 import { datasetRoutes } from './catalog/datasets.route.ts';
 import { parserRoutes } from './catalog/parsers.route.ts';
+import { genderizeRoute } from './compat/genderize.route.ts';
 import { importNameFileJobs } from './import/import-name-file.job.ts';
 import type { ImportDependencies } from './import/import-run.ts';
 import { maintenanceJobs } from './maintenance/index.ts';
 import { columnProfileRoutes } from './profiles/column-profiles.route.ts';
 import type { ReadModel } from './read-model/read-model.ts';
+import { createGenderAnswers } from './statistics/gender-answers.ts';
+import { genderBulkRoute } from './statistics/gender-bulk.route.ts';
 import { nameFactsRoute } from './statistics/name-facts.route.ts';
 import { nameGenderRoute } from './statistics/name-gender.route.ts';
 import { nameSearchRoute } from './statistics/name-search.route.ts';
@@ -67,12 +70,15 @@ export function namesRoutes(dependencies: NamesDependencies): FastifyPluginCallb
 
 /** The questions about published numbers. */
 export function statisticsRoutes(pool: Pool, model: ReadModel): FastifyPluginCallbackTypebox {
+  const genders = createGenderAnswers(pool, model);
   return (app, _options, done) => {
     void app.register(namesListRoute(pool, model));
     void app.register(nameSearchRoute(model));
     void app.register(nameFactsRoute(pool, model));
     void app.register(nameTrendRoute(pool, model));
-    void app.register(nameGenderRoute(pool, model));
+    void app.register(nameGenderRoute(model, genders));
+    void app.register(genderBulkRoute(model, genders));
+    void app.register(genderizeRoute(model, genders));
     done();
   };
 }

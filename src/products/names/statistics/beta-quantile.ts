@@ -48,12 +48,15 @@ export function mixtureInterval(parts: readonly WeightedBeta[], level: number): 
   return { low: mixtureQuantile(parts, tail, lows), high: mixtureQuantile(parts, 1 - tail, highs) };
 }
 
+/** P(X ≤ x) of a mixture. */
+export function mixtureCdf(parts: readonly WeightedBeta[], x: number): number {
+  return parts.reduce((total, part) => total + part.weight * betaCdf(part.distribution, x), 0);
+}
+
 function mixtureQuantile(parts: readonly WeightedBeta[], p: number, between: Interval): number {
-  const sum = (value: (distribution: Beta) => number) =>
-    parts.reduce((total, part) => total + part.weight * value(part.distribution), 0);
   return solve(
-    (x) => sum((distribution) => betaCdf(distribution, x)) - p,
-    (x) => sum((distribution) => betaDensity(distribution, x)),
+    (x) => mixtureCdf(parts, x) - p,
+    (x) => parts.reduce((total, part) => total + part.weight * betaDensity(part.distribution, x), 0),
     (between.low + between.high) / 2,
     between,
   );

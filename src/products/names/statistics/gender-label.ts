@@ -11,10 +11,10 @@ export type GenderLabel =
   | 'unknown';
 
 /** Limits of the probability of being female; written out, for 1 − 0.9 is less than 0.1. */
-const FEMALE = 0.9;
+export const FEMALE = 0.9;
 const MOSTLY_FEMALE = 0.65;
 const MOSTLY_MALE = 0.35;
-const MALE = 0.1;
+export const MALE = 0.1;
 const MIN_UNISEX_BIRTHS = 20;
 
 /** The label of a name with enough births; the first that fits, in this order. */

@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { genderLabel } from './gender-label.ts';
-import {
-  balancedCounts,
-  type CountryCounts,
-  DEFAULT_GENDER_OPTIONS,
-  genderProbability,
-  type PerGender,
-} from './gender-probability.ts';
+import { balancedCounts, type PerGender } from './balance.ts';
+import { type CountryCounts, DEFAULT_GENDER_OPTIONS, genderProbability } from './gender-probability.ts';
 
 /** names.md §4: Jeffreys, 95 %. */
 const golden = [
@@ -133,6 +128,35 @@ test('the correction keeps the sum, and births as they are born change nothing',
       },
     ),
   );
+});
+
+test('weighted year by year, each year is corrected by its own births', () => {
+  const hidden = { F: 0, M: 0 };
+  const skewed = { counts: { F: 91, M: 52 }, births: { F: 239_345, M: 106_467 }, hidden };
+  const natural = { counts: { F: 100, M: 0 }, births: { F: 1000, M: 1050 }, hidden };
+  const unknown = { counts: { F: 7, M: 3 }, births: null, hidden };
+  const years = [skewed, natural, unknown];
+  const merle = country({ F: 198, M: 55 }, { years });
+  const options = { ...DEFAULT_GENDER_OPTIONS, balance: 'yearly' as const };
+  const { F } = balancedCounts(skewed.counts, skewed.births, 'on');
+  const answer = genderProbability([merle], options);
+  assert.ok(Math.abs((answer.femaleProbability ?? 0) - (F + 100 + 7 + 0.5) / 254) < 1e-12);
+  assert.equal(answer.skewCorrected, true);
+  assert.equal(
+    genderProbability([country({ F: 7, M: 3 }, { years: [unknown] })], options).skewCorrected,
+    false,
+  );
+  assert.equal(genderProbability([merle]).skewCorrected, false);
+});
+
+test('a prior of the country takes the place of the halves', () => {
+  const options = { ...DEFAULT_GENDER_OPTIONS, minCount: 1 };
+  const rare = genderProbability([country({ F: 3, M: 0 }, { prior: { F: 0.06, M: 0.04 } })], options);
+  assert.ok(Math.abs((rare.femaleProbability ?? 0) - 3.06 / 3.1) < 1e-12);
+  assert.equal(rare.label, 'mostly_female');
+  assert.ok((rare.interval?.low ?? 0) > 0.8);
+  const even = genderProbability([country({ F: 0, M: 0 }, { prior: { F: 1, M: 1 } })], options);
+  assert.equal(even.label, 'unknown');
 });
 
 test('bounds are what the hidden counts allow', () => {

@@ -1,23 +1,22 @@
+import {
+  type Balance,
+  balancedTally,
+  isCorrected,
+  type PerGender,
+  type Tally,
+  type YearlyTally,
+} from './balance.ts';
 import { beta, betaMean } from './beta-distribution.ts';
-import { type Interval, mixtureInterval } from './beta-quantile.ts';
+import { type Interval, mixtureCdf, mixtureInterval, type WeightedBeta } from './beta-quantile.ts';
 import type { Gender } from '../normalize-gender.ts';
-import { type GenderLabel, genderLabel } from './gender-label.ts';
-
-/** A number for each sex recorded at birth. */
-export interface PerGender {
-  readonly F: number;
-  readonly M: number;
-}
+import { FEMALE, type GenderLabel, genderLabel, MALE } from './gender-label.ts';
 
 /** What one country's files say about a name, pooled over the chosen years. */
-export interface CountryCounts {
-  readonly counts: PerGender;
-  /** All births by sex in the same years (official totals, not listed sums); null where none are loaded. */
-  readonly births: PerGender | null;
-  /** The most births the name may have had in the published slices that do not list it: slices × (threshold − 1). */
-  readonly hidden: PerGender;
+export interface CountryCounts extends YearlyTally {
   /** Relative weight among several countries; 1 for each = neutral to their size. */
   readonly weight: number;
+  /** What is known of a name before its counts, as births of each sex; absent: Jeffreys, a half of each. */
+  readonly prior?: PerGender;
 }
 
 export interface GenderOptions {
@@ -25,8 +24,7 @@ export interface GenderOptions {
   readonly level: number;
   /** Fewer births than this are `insufficient`. */
   readonly minCount: number;
-  /** Whether to correct for a file with more of one sex than were born; `auto`: where it is out of the ordinary. */
-  readonly balance: 'auto' | 'on' | 'off';
+  readonly balance: Balance;
 }
 
 export interface GenderProbability {
@@ -44,15 +42,15 @@ export interface GenderProbability {
 
 export const DEFAULT_GENDER_OPTIONS: GenderOptions = { level: 0.95, minCount: 10, balance: 'auto' };
 
-/** Boys to girls at birth in a whole population; a file outside ORDINARY lacks some of one sex. */
-const BOYS_PER_GIRL = 1.05;
-const ORDINARY: Interval = { low: 0.9, high: 1 };
+export const JEFFREYS: PerGender = { F: 0.5, M: 0.5 };
 const NOTHING: PerGender = { F: 0, M: 0 };
+const ALL_GIRLS: PerGender = { F: 1, M: 0 };
+const ALL_BOYS: PerGender = { F: 0, M: 1 };
 
 /**
- * How likely a bearer of a name is female, with an equal-tailed interval (Jeffreys), a label and the bounds that
- * suppressed counts leave. Several countries: the mixture of the posteriors of those with enough births, so that a
- * large country does not decide alone; if none has enough, of all, with the label `insufficient`.
+ * How likely a bearer of a name is female, with an equal-tailed interval, a label and the bounds that suppressed
+ * counts leave. Several countries: the mixture of the posteriors of those with enough births, so that a large country
+ * does not decide alone; if none has enough, of all, with the label `insufficient`.
  */
 export function genderProbability(
   countries: readonly CountryCounts[],
@@ -63,100 +61,74 @@ export function genderProbability(
 
   const enough = countries.filter(({ counts: { F, M } }) => F + M >= options.minCount && F + M > 0);
   const parts = enough.length > 0 ? enough : [pooled(countries)];
-  const asPublished = estimate(parts, options, NOTHING);
-  const label = labelWithin(parts, options, asPublished, enough.length > 0);
+  const posteriors = mixtureOf(parts, options, NOTHING);
+  const probability = posteriors.reduce((sum, part) => sum + part.weight * betaMean(part.distribution), 0);
+  const interval = mixtureInterval(posteriors, options.level);
+  const births = parts.reduce((sum, part) => sum + part.counts.F + part.counts.M, 0);
+  const found = genderLabel({ births, probability, interval });
+  const label = enough.length > 0 ? labelWithin(parts, options, found) : 'insufficient';
   return {
     counts,
     label,
     gender: genderOf(label),
-    skewCorrected: parts.some((part) => correction(part.births, options.balance) !== undefined),
-    femaleProbability: asPublished.probability,
-    interval: asPublished.interval,
+    skewCorrected: parts.some((part) => isCorrected(part, options.balance)),
+    femaleProbability: probability,
+    interval,
     bounds: {
-      low: femaleShare(parts, options, { F: 0, M: 1 }),
-      high: femaleShare(parts, options, { F: 1, M: 0 }),
+      low: femaleShare(parts, options, ALL_BOYS),
+      high: femaleShare(parts, options, ALL_GIRLS),
     },
   };
 }
 
-/**
- * Counts in which neither sex has more only because the file has more of it: girls are weighted by boys to girls
- * in the file over that at birth, and the sum is kept.
- */
-export function balancedCounts(
-  counts: PerGender,
-  births: PerGender | null,
-  balance: GenderOptions['balance'],
-): PerGender {
-  const weight = correction(births, balance);
-  const total = counts.F + counts.M;
-  if (weight === undefined || total === 0) return counts;
-  const scale = total / (counts.F * weight + counts.M);
-  return { F: counts.F * weight * scale, M: counts.M * scale };
-}
-
-interface Estimate {
-  readonly births: number;
-  readonly probability: number;
-  readonly interval: Interval;
-}
-
-/** The estimate if `filled` (0 or 1 for each sex) of what may be hidden were there. */
-function estimate(parts: readonly CountryCounts[], options: GenderOptions, filled: PerGender): Estimate {
+/** The posteriors of the countries if `filled` (0 or 1 for each sex) of what may be hidden were there. */
+function mixtureOf(
+  parts: readonly CountryCounts[],
+  { balance }: GenderOptions,
+  filled: PerGender,
+): WeightedBeta[] {
   const weights = parts.reduce((sum, part) => sum + part.weight, 0);
-  const posteriors = parts.map((part) => {
-    const { F, M } = balancedCounts(withHidden(part, filled), part.births, options.balance);
-    return { weight: part.weight / weights, distribution: beta(F + 0.5, M + 0.5) };
+  return parts.map((part) => {
+    const { F, M } = balancedTally(part, balance, filled);
+    const { prior = JEFFREYS } = part;
+    return { weight: part.weight / weights, distribution: beta(F + prior.F, M + prior.M) };
   });
-  return {
-    births: parts.reduce((sum, { counts: { F, M } }) => sum + F + M, 0),
-    probability: posteriors.reduce((sum, part) => sum + part.weight * betaMean(part.distribution), 0),
-    interval: mixtureInterval(posteriors, options.level),
-  };
 }
 
 /** `female` and `male` must also hold when all that may be hidden is of the other sex. */
 function labelWithin(
   parts: readonly CountryCounts[],
   options: GenderOptions,
-  asPublished: Estimate,
-  enough: boolean,
+  label: GenderLabel,
 ): GenderLabel {
-  if (!enough) return 'insufficient';
-  const label = genderLabel(asPublished);
   if (label !== 'female' && label !== 'male') return label;
-  const atWorst = estimate(parts, options, label === 'female' ? { F: 0, M: 1 } : { F: 1, M: 0 });
-  return genderLabel(atWorst) === label ? label : `mostly_${label}`;
+  const other = label === 'female' ? 'M' : 'F';
+  if (parts.every(({ hidden }) => hidden[other] === 0)) return label;
+  const atWorst = mixtureOf(parts, options, label === 'female' ? ALL_BOYS : ALL_GIRLS);
+  // The end of the interval lies beyond the limit where the limit leaves no more than the tail.
+  const tail = (1 - options.level) / 2;
+  const beyond = label === 'female' ? mixtureCdf(atWorst, FEMALE) : 1 - mixtureCdf(atWorst, MALE);
+  return beyond <= tail ? label : `mostly_${label}`;
 }
 
-function femaleShare(parts: readonly CountryCounts[], options: GenderOptions, filled: PerGender): number {
+function femaleShare(parts: readonly CountryCounts[], { balance }: GenderOptions, filled: PerGender): number {
   const weights = parts.reduce((sum, part) => sum + part.weight, 0);
   return parts.reduce((sum, part) => {
-    const { F, M } = balancedCounts(withHidden(part, filled), part.births, options.balance);
+    const { F, M } = balancedTally(part, balance, filled);
     return sum + (part.weight / weights) * (F / (F + M));
   }, 0);
 }
 
-/** The weight of girls, or undefined where nothing is corrected. */
-function correction(births: PerGender | null, balance: GenderOptions['balance']): number | undefined {
-  if (balance === 'off' || !births || births.F <= 0 || births.M <= 0) return undefined;
-  const girlsPerBoy = births.F / births.M;
-  const ordinary = girlsPerBoy >= ORDINARY.low && girlsPerBoy <= ORDINARY.high;
-  return balance === 'auto' && ordinary ? undefined : 1 / girlsPerBoy / BOYS_PER_GIRL;
-}
-
-function withHidden({ counts, hidden }: CountryCounts, filled: PerGender): PerGender {
-  return { F: counts.F + hidden.F * filled.F, M: counts.M + hidden.M * filled.M };
-}
-
 function pooled(countries: readonly CountryCounts[]): CountryCounts {
-  const births = countries.every((country) => country.births !== null)
-    ? countries.reduce((sum, country) => add(sum, country.births ?? NOTHING), NOTHING)
-    : null;
+  const [first] = countries as [CountryCounts];
+  if (countries.length === 1) return first;
+  const sum = (of: (tally: Tally) => PerGender): PerGender =>
+    countries.reduce((total, country) => add(total, of(country)), NOTHING);
   return {
-    counts: countries.reduce((sum, country) => add(sum, country.counts), NOTHING),
-    births,
-    hidden: countries.reduce((sum, country) => add(sum, country.hidden), NOTHING),
+    counts: sum(({ counts }) => counts),
+    births: countries.every(({ births }) => births !== null) ? sum(({ births }) => births ?? NOTHING) : null,
+    hidden: sum(({ hidden }) => hidden),
+    years: countries.flatMap((country) => country.years ?? [country]),
     weight: 1,
   };
 }
