@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { findImport } from '#engine/imports/import-job.query.ts';
 import { jobDefinitions } from '#engine/jobs/define-job.ts';
 import { cancelJob, pauseJob, resumePausedJob, retryJobByHand } from '#engine/jobs/job-commands.ts';
 import { AppError } from '#platform/errors.ts';
-import { rawSql, sql } from '#platform/postgres/sql.ts';
+import { sql } from '#platform/postgres/sql.ts';
 import { jobReaches, until } from '../faults/jobs-support.ts';
+import { raceWith, stopAt, withTrigger } from './imports-disturbed.ts';
 import { countsOf, importsScene, stagesLeft } from './imports-scene.ts';
 
 const scene = await importsScene(3);
@@ -144,6 +145,7 @@ test('comments without an id get the next number of their article', async () => 
 test('rows that appear while the import loads become errors, in their place in the report', async (t) => {
   await raceWith(
     t,
+    pool,
     `INSERT INTO users (id, email, username, created_at, updated_at)
     VALUES ('${id(50)}', 'u5@x.org', 'other', now(), now())`,
   );
@@ -166,14 +168,14 @@ test('rows that appear while the import loads become errors, in their place in t
 });
 
 test('a record that the database cannot store is found among the others', async (t) => {
-  await withTrigger(t, `IF NEW.username = 'u5' THEN RAISE EXCEPTION 'not this one'; END IF;`);
+  await withTrigger(t, pool, `IF NEW.username = 'u5' THEN RAISE EXCEPTION 'not this one'; END IF;`);
   const { row, told } = await load(HEADER + [1, 2, 3, 4, 5, 6, 7, 8].map((n) => user(n)).join(''));
   assert.deepEqual(told, ['6 system_error email']);
   assert.deepEqual(countsOf(row), [7, 0, 0, 0, 1, 0]);
 });
 
 test('a canceled import keeps its batches, and says what it did not reach', async (t) => {
-  const release = await stopAt(t, 'u8');
+  const release = await stopAt(t, pool, 'u8');
   const sent = await scene.send(HEADER + [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => user(n)).join(''));
   await until('all but one batch', async () => (await findImport(pool, sent))?.created_count === 7);
   await cancelJob(pool, jobDefinitions(scene.definitions), sent, null);
@@ -188,7 +190,7 @@ test('a canceled import keeps its batches, and says what it did not reach', asyn
 });
 
 test('a paused import goes on after its last batch', async (t) => {
-  const release = await stopAt(t, 'u8');
+  const release = await stopAt(t, pool, 'u8');
   const sent = await scene.send(HEADER + [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => user(n)).join(''));
   await until('all but one batch', async () => (await findImport(pool, sent))?.created_count === 7);
   await pauseJob(pool, jobDefinitions(scene.definitions), sent);
@@ -248,58 +250,4 @@ async function tags(): Promise<string[]> {
       GROUP BY slug ORDER BY slug`,
   );
   return rows.map(({ line }) => line);
-}
-
-/** Runs in front of every row that is written to users. */
-async function withTrigger(t: TestContext, body: string): Promise<void> {
-  await pool.run(
-    'function',
-    rawSql(
-      `CREATE OR REPLACE FUNCTION disturb() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} RETURN NEW; END $$`,
-    ),
-  );
-  await pool.run(
-    'trigger',
-    rawSql('CREATE TRIGGER disturb BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION disturb()'),
-  );
-  t.after(() => pool.run('drop', rawSql('DROP TRIGGER IF EXISTS disturb ON users')));
-}
-
-/** Another writer, right after the import has judged its records. */
-async function raceWith(t: TestContext, statement: string): Promise<void> {
-  await pool.run(
-    'function',
-    rawSql(
-      `CREATE OR REPLACE FUNCTION race() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${statement}; RETURN NEW; END $$`,
-    ),
-  );
-  await pool.run(
-    'trigger',
-    rawSql(
-      `CREATE TRIGGER race AFTER UPDATE ON import_jobs FOR EACH ROW
-       WHEN (NEW.checked AND NOT OLD.checked) EXECUTE FUNCTION race()`,
-    ),
-  );
-  t.after(() => pool.run('drop', rawSql('DROP TRIGGER race ON import_jobs')));
-}
-
-/** Stands still in front of a row until the returned function is called. */
-async function stopAt(t: TestContext, username: string): Promise<() => Promise<void>> {
-  const held = Promise.withResolvers<void>();
-  const ended = Promise.withResolvers<void>();
-  const holding = pool.transaction(async (tx) => {
-    await tx.run('hold', sql`SELECT pg_advisory_xact_lock(4711)`);
-    held.resolve();
-    await ended.promise;
-  });
-  await held.promise;
-  await withTrigger(
-    t,
-    `IF NEW.username = '${username}' THEN PERFORM pg_advisory_xact_lock_shared(4711); END IF;`,
-  );
-  t.after(() => ended.resolve());
-  return async () => {
-    ended.resolve();
-    await holding;
-  };
 }

@@ -1,7 +1,7 @@
 import { type Sql, sql } from './sql.ts';
 
 /** The place of a row in a list: its time to the microsecond as RFC 3339 in UTC, and its id among equals. */
-export interface Position {
+interface Position {
   readonly at: string;
   readonly id: string;
 }

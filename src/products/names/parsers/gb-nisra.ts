@@ -18,12 +18,14 @@ export const gbNisra: NameParser = {
   country: 'GB',
   name: 'Northern Ireland Statistics and Research Agency',
   version: '1.0.0',
-  description: 'First forenames registered in Northern Ireland since 1997, every name, one workbook of all years.',
+  description:
+    'First forenames registered in Northern Ireland since 1997, every name, one workbook of all years.',
   sampleFormat:
     '"Table 1: Full list of first forenames given to baby boys"\n1997 Name,Number of Babies,Rank,1998 Name,Number of Babies,Rank\nMatthew,410,1,Matthew,429,1\nAaron,..,..,Ryan,346,2',
   office: 'Northern Ireland Statistics and Research Agency',
   ...OGL_3,
-  attribution: 'Source: NISRA. Contains public sector information licensed under the Open Government Licence v3.0',
+  attribution:
+    'Source: NISRA. Contains public sector information licensed under the Open Government Licence v3.0',
   measure: 'registrations',
   threshold: 3,
   layout: 'blocks side by side of "<year> Name", Number of Babies, Rank; the sex in the title',
@@ -39,7 +41,8 @@ function recognize(table: TableHead): TableLayout | undefined {
   if (!cells) return undefined;
   const groups = cells.flatMap((cell, name) => {
     const year = NAME_OF_YEAR.exec(headerWord(cell))?.[1];
-    const isBlock = /^number/.test(headerWord(cells[name + 1] ?? '')) && /^rank/.test(headerWord(cells[name + 2] ?? ''));
+    const [number = '', rank = ''] = cells.slice(name + 1).map(headerWord);
+    const isBlock = number.startsWith('number') && rank.startsWith('rank');
     return year && isBlock ? [{ name, count: name + 1, rank: name + 2, year: Number(year) }] : [];
   });
   if (groups.length === 0) return undefined;

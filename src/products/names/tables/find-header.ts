@@ -24,7 +24,7 @@ export function findHeader<Field extends string>(
 }
 
 /** The columns of a row by pattern; undefined where one is missing. The first cell that fits and is free is taken. */
-export function matchColumns<Field extends string>(
+function matchColumns<Field extends string>(
   cells: readonly string[],
   wanted: Readonly<Record<Field, RegExp>>,
 ): Record<Field, number> | undefined {
