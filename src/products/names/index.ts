@@ -21,6 +21,7 @@ import type { ImportDependencies } from './import/import-run.ts';
 import { maintenanceJobs } from './maintenance/index.ts';
 import { columnProfileRoutes } from './profiles/column-profiles.route.ts';
 import type { ReadModel } from './read-model/read-model.ts';
+import { distributionRoutes } from './statistics/distributions.route.ts';
 import { createGenderAnswers } from './statistics/gender-answers.ts';
 import { genderBulkRoute } from './statistics/gender-bulk.route.ts';
 import { nameFactsRoute } from './statistics/name-facts.route.ts';
@@ -28,6 +29,7 @@ import { nameGenderRoute } from './statistics/name-gender.route.ts';
 import { nameSearchRoute } from './statistics/name-search.route.ts';
 import { nameTrendRoute } from './statistics/name-trend.route.ts';
 import { namesListRoute } from './statistics/names-list.route.ts';
+import { unisexRoutes } from './statistics/unisex.route.ts';
 import type { FetchDependencies } from './upload/fetch-dataset.ts';
 import { uploadRoutes } from './upload/upload.route.ts';
 
@@ -79,6 +81,8 @@ export function statisticsRoutes(pool: Pool, model: ReadModel): FastifyPluginCal
     void app.register(nameGenderRoute(model, genders));
     void app.register(genderBulkRoute(model, genders));
     void app.register(genderizeRoute(model, genders));
+    void app.register(distributionRoutes(model));
+    void app.register(unisexRoutes(model));
     done();
   };
 }
