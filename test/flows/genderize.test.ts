@@ -125,7 +125,7 @@ test('every answer has the headers of the rate limit, refusals too', async () =>
   for (const [query, status] of [
     ['name=Kim', 200],
     ['', 422],
-    [`${'name[]=a&'.repeat(11)}`, 422],
+    ['name[]=a&'.repeat(11), 422],
   ] as const) {
     const answer = await fetch(`${url}/v1/compat/genderize?${query}`);
     assert.equal(answer.status, status);

@@ -68,7 +68,7 @@ test('pages of the list lead on, and CSV has its lines', async () => {
   const second = await ask('/v1/statistics/unisex', { country: ['US'], limit: 1, cursor });
   assert.deepEqual([second.body.data[0].name, second.body.meta.next_cursor], ['River', null]);
   const csv = await ask('/v1/statistics/unisex.csv', { country: ['US'] });
-  assert.equal((parse(csv.text, { columns: true }) as { name: string }[])[1]?.name, 'River');
+  assert.equal(parse<{ name: string }>(csv.text, { columns: true })[1]?.name, 'River');
   await loadRows(db.pool, 'GB', [row('F', 2020, 'Mary', 5)]);
   assert.equal((await ask('/v1/statistics/unisex', { country: ['US'], limit: 1, cursor })).status, 200);
   await loadRows(db.pool, 'US', [row('F', 1990, 'Mary', 5)]);

@@ -71,7 +71,7 @@ export function genderizeRoute(model: ReadModel, answers: GenderAnswers): Fastif
           const snapshot = await model.snapshot();
           const counts = await countsOf(answers, snapshot, names, countryId);
           const guesses = names.map((name, at) => guess(name, counts[at], countryId));
-          return isList ? guesses : (guesses[0] as Static<typeof Guess>);
+          return isList ? guesses : guesses[0];
         },
       );
     }

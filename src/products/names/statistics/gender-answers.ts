@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '#platform/postgres/database.ts';
 import type { CountryCatalog } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
@@ -18,6 +19,9 @@ import { type CountryArea, slicesOf, type YearRange } from './scope.ts';
 export const PRIORS = ['jeffreys', 'country'] as const;
 /** How several countries are mixed: alike, by births of the name, or by all births. */
 export const WEIGHTS = ['neutral', 'counts', 'population'] as const;
+
+/** Names answered before other questions get their turn: some milliseconds. */
+const NAMES_AT_A_TIME = 100;
 
 export interface GenderRules extends GenderOptions {
   readonly prior: (typeof PRIORS)[number];
@@ -97,7 +101,9 @@ export function createGenderAnswers(db: Database, model: ReadModel): GenderAnswe
       const priors =
         rules.prior === 'country' ? await priorsOf(snapshot, scopes) : new Map<string, PerGender>();
       const population = rules.weights === 'population' ? populationsOf(scopes) : undefined;
-      return names.map(({ range }, at) => {
+      const answers: GenderProbability[] = [];
+      for (const [at, { range }] of names.entries()) {
+        if (at % NAMES_AT_A_TIME === NAMES_AT_A_TIME - 1) await nextTurn();
         const sizes = population?.(range);
         const countries = scopes.flatMap((scope): CountryCounts[] => {
           const tally = tallies(at, scope);
@@ -107,8 +113,9 @@ export function createGenderAnswers(db: Database, model: ReadModel): GenderAnswe
           const weight = rules.weights === 'counts' ? births : (sizes?.get(scope) ?? 1);
           return [{ ...tally, weight, ...(prior && { prior }) }];
         });
-        return genderProbability(countries, rules);
-      });
+        answers.push(genderProbability(countries, rules));
+      }
+      return answers;
     },
   };
 }

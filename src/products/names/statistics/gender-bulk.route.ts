@@ -6,7 +6,7 @@ import { acceptedFormat, CONTENT_TYPES } from '#platform/http/list-formats.ts';
 import { Nullable } from '#platform/http/schemas.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 import type { GenderAnswers } from './gender-answers.ts';
-import { answerItems, type BulkItem } from './gender-items.ts';
+import { answerItems } from './gender-items.ts';
 import { CAUTION, genderFields, ruleParameters, rulesOf } from './gender-schemas.ts';
 import { SourceSchema } from './provenance.ts';
 import { CountryCodes, NameText, Year } from './schemas.ts';
@@ -106,15 +106,15 @@ export function genderBulkRoute(model: ReadModel, answers: GenderAnswers): Fasti
         const { items, country } = request.body;
         const snapshot = await model.snapshot();
         const { data, sources } = await answerItems(answers, snapshot, {
-          items: items as readonly BulkItem[],
+          items,
           countries: country,
           rules: rulesOf(request.body),
         });
         const format = acceptedFormat(request.headers.accept);
         addVary(reply, 'accept');
         void reply.type(CONTENT_TYPES[format]).header('cache-control', 'no-store');
-        if (format === 'csv') return toCsv(COLUMNS, data.map(flat)) as never;
-        if (format === 'ndjson') return toNdjson(data) as never;
+        if (format === 'csv') return toCsv(COLUMNS, data.map(flat));
+        if (format === 'ndjson') return toNdjson(data);
         return { data, meta: { note: CAUTION, sources } };
       },
     );
