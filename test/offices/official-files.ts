@@ -1,5 +1,5 @@
 /** A packed file of the folder of official files, and what an upload of it is to be read as. */
-export interface OfficialFile {
+interface OfficialFile {
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
   /** Parsers that fit it; more than one: whoever sends it has to say which. */
