@@ -1,4 +1,4 @@
-import type { Gender } from './normalize-gender.ts';
+import type { RowGender } from './normalize-gender.ts';
 
 /** What a count counts; different measures never meet in one series. */
 export type Measure = 'births' | 'registrations' | 'living_bearers' | 'census_by_decade';
@@ -8,7 +8,8 @@ export type Measure = 'births' | 'registrations' | 'living_bearers' | 'census_by
  * - `exact`, or `rounded` where the whole table says so: a count.
  * - `below_threshold`: the name is listed, its count is hidden. `rank_only`: listed with a rank and no count.
  * - `aggregate`: all rare names together, or births without a name; counted in the slice, no name.
- * - `aside`: read and counted, but no part of the ranking: further given names, births of an unknown year.
+ * - `aside`: read and counted, but no part of the ranking: further given names, births of an unknown year
+ *   or sex.
  */
 export type CountStatus = 'exact' | 'below_threshold' | 'rank_only' | 'aggregate' | 'aside';
 
@@ -16,7 +17,8 @@ export type CountStatus = 'exact' | 'below_threshold' | 'rank_only' | 'aggregate
 export interface NameCount {
   /** As in the file, trimmed, NFC. */
   readonly name: string;
-  readonly gender: Gender;
+  /** `X`, not told: always `aside`. */
+  readonly gender: RowGender;
   /** null: the office does not say it for this row, which is then `aside`. */
   readonly year: number | null;
   /** null where it is hidden. */

@@ -1,6 +1,9 @@
 /** Sex recorded at birth, in the words of the API: never a claim about a person. */
 export type Gender = 'F' | 'M';
 
+/** What a row of a file says: one of the two, or that it is not told (`X`), which no answer has. */
+export type RowGender = Gender | 'X';
+
 const WORDS: Readonly<Record<Gender, string>> = {
   F: 'f female females girl girls woman women',
   M: 'm male males boy boys man men',

@@ -1,4 +1,4 @@
-import type { Gender } from '../normalize-gender.ts';
+import type { RowGender } from '../normalize-gender.ts';
 
 /** The year of a slice whose births are of years that the office does not say. */
 export const UNKNOWN_YEAR = 0;
@@ -7,7 +7,7 @@ export const UNKNOWN_YEAR = 0;
 export interface SliceDraft {
   readonly index: number;
   readonly area: string | null;
-  readonly gender: Gender;
+  readonly gender: RowGender;
   /** `UNKNOWN_YEAR`: such a slice supplies nothing. */
   readonly year: number;
   /** Position of the inner file in the source. */
@@ -26,7 +26,7 @@ export interface SliceDraft {
 export interface SliceRegistry {
   readonly slices: readonly SliceDraft[];
   /** The draft of this area, gender and year in this inner file; made on first use. */
-  find(file: number, area: string | null, gender: Gender, year: number): SliceDraft;
+  find(file: number, area: string | null, gender: RowGender, year: number): SliceDraft;
   /**
    * Marks all but the last statement of each slice in a layer as replaced and returns those; the last one joins that
    * of a lower layer.
@@ -98,6 +98,6 @@ function join(slice: SliceDraft, settled: Map<string, SliceDraft>, key: string):
   lower.aggregates += slice.aggregates;
 }
 
-function sliceKey(area: string | null, gender: Gender, year: number): string {
+function sliceKey(area: string | null, gender: RowGender, year: number): string {
   return `${area ?? ''} ${gender} ${year}`;
 }

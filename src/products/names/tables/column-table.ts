@@ -3,7 +3,7 @@ import { accepted, rejected, skipped } from '#engine/ingestion/row-outcome.ts';
 import type { CountStatus, NameCount } from '../name-count.ts';
 import { checkName } from '../normalize-name.ts';
 import { countRefusal } from '../normalize-number.ts';
-import type { Gender } from '../normalize-gender.ts';
+import type { Gender, RowGender } from '../normalize-gender.ts';
 import type { TableFacts, TableLayout } from '../parsers/name-parser.ts';
 import { leftOut, readRank } from './long-table.ts';
 import { type CountReader, countReader } from './read-count.ts';
@@ -33,7 +33,7 @@ export interface ColumnTable {
   readonly facts?: Partial<TableFacts>;
   readonly readCount?: CountReader;
   /** The gender of a row, where a column has it. */
-  readonly genderOf?: (cells: readonly string[]) => Gender | undefined;
+  readonly genderOf?: (cells: readonly string[]) => RowGender | undefined;
   /** The year of a row, where a column has it. */
   readonly yearOf?: (cells: readonly string[]) => number | undefined;
   readonly skips?: (cells: readonly string[]) => string | undefined;
@@ -88,7 +88,7 @@ function factsOfRow(
   { genderOf, yearOf }: ColumnTable,
   cells: readonly string[],
   facts: TableFacts,
-): TableFacts {
+): RowFacts {
   if (!genderOf && !yearOf) return facts;
   return {
     ...facts,
@@ -97,10 +97,14 @@ function factsOfRow(
   };
 }
 
+interface RowFacts extends Omit<TableFacts, 'gender'> {
+  readonly gender: RowGender | null;
+}
+
 interface Row {
   readonly table: ColumnTable;
   readonly cells: readonly string[];
-  readonly facts: TableFacts;
+  readonly facts: RowFacts;
   readonly readCount: CountReader;
 }
 
@@ -121,12 +125,11 @@ function readGroup(group: ColumnGroup, row: Row, found: NameCount[], errors: Fie
   const rank = group.rank === undefined ? null : readRank(cells[group.rank] ?? '');
   if (group.count === undefined && rank === null) return;
   const shown = count === 'hidden' ? null : count;
-  const status = statusOf(group, year, shown);
+  const status = year === null || gender === 'X' ? 'aside' : statusOf(group, shown);
   found.push({ name, gender, year, count: shown, area: group.area ?? facts.area, status, rank, variant: 0 });
 }
 
-function statusOf(group: ColumnGroup, year: number | null, count: number | null): CountStatus {
-  if (year === null) return 'aside';
+function statusOf(group: ColumnGroup, count: number | null): CountStatus {
   if (count !== null) return 'exact';
   return group.count === undefined ? 'rank_only' : 'below_threshold';
 }
