@@ -109,6 +109,29 @@ test('sums of whole countries are those of their series', async () => {
   }
 });
 
+test('many names with the same years are answered as each alone', async () => {
+  const years = { year_from: 1993, year_to: 2004 };
+  const names = sample.names.slice(0, 80);
+  for (const country of ['US', undefined]) {
+    const { body } = await send({ items: names.map((name) => ({ name, country, ...years })) });
+    for (const [at, name] of names.entries()) {
+      const { data } = (await ask(`/v1/names/${encodeURIComponent(name)}/gender`, { country, ...years }))
+        .body;
+      const { label, interval, bounds, skew_corrected, total_count } = body.data[at];
+      assert.deepEqual(
+        { label, interval, bounds, skew_corrected, total_count },
+        {
+          label: data.label,
+          interval: data.interval,
+          bounds: data.bounds,
+          skew_corrected: data.skew_corrected,
+          total_count: data.total_count,
+        },
+      );
+    }
+  }
+});
+
 test('the rules are said again in the answer, and each of them changes it', async () => {
   const name = sample.names.find((each) => each.length > 2) ?? '';
   const path = `/v1/names/${encodeURIComponent(name)}/gender`;

@@ -28,7 +28,7 @@ YU3joy2XWQttp5sovefXwkSOU63m4n6fsOG2HpVlzo1URw4ZrBKiZAay
 `;
 
 /** Settings under which a program reaches the route of `url` where it means to reach https://api.genderize.io. */
-export interface GenderizeProxy {
+interface GenderizeProxy {
   readonly environment: Readonly<Record<string, string>>;
   /** Hosts that were asked for. */
   readonly hosts: readonly string[];

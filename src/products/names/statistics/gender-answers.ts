@@ -23,13 +23,18 @@ export const WEIGHTS = ['neutral', 'counts', 'population'] as const;
 /** Names answered before other questions get their turn: some milliseconds. */
 const NAMES_AT_A_TIME = 100;
 
+/** So many names with the same years are answered from sums over all names. */
+export const NAMES_WORTH_A_SUM = 50;
+/** Sums kept for a country: the largest takes some megabytes. */
+const KEPT_SUMS = 8;
+
 export interface GenderRules extends GenderOptions {
   readonly prior: (typeof PRIORS)[number];
   readonly weights: (typeof WEIGHTS)[number];
 }
 
 /** Names that are asked for the same places. */
-export interface GenderQuestion {
+interface GenderQuestion {
   readonly scopes: readonly CountryArea[];
   readonly rules: GenderRules;
   readonly names: readonly { readonly name: string; readonly range: YearRange }[];
@@ -45,21 +50,25 @@ export interface GenderAnswers {
 type TallyOfName = (at: number, scope: CountryArea) => YearlyTally | undefined;
 
 /**
- * Whole countries over all their years are answered from sums in memory, made once for each version of the data;
- * areas, ranges of years and years one by one from the series of the names.
+ * Whole countries over all their years, or over those that many names share, are answered from sums in memory; areas,
+ * other ranges and years one by one from the series of the names.
  */
 export function createGenderAnswers(db: Database, model: ReadModel): GenderAnswers {
   const columns = createCountryColumns(model);
 
-  async function fromColumns(snapshot: Snapshot, { scopes, names }: GenderQuestion): Promise<TallyOfName> {
+  async function fromColumns(
+    snapshot: Snapshot,
+    { scopes, names }: GenderQuestion,
+    range: YearRange,
+  ): Promise<TallyOfName> {
     const { dictionary } = snapshot;
     const keys = names.map(({ name }) =>
       dictionary.byKey(nameKey(name)).map((at) => dictionary.numbers[at] as number),
     );
     const ofScope = new Map<CountryArea, { sums: GenderColumns; births: PerGender | null }>();
     for (const scope of scopes) {
-      const births = birthsOf(slicesOf(scope, 'F', {}), slicesOf(scope, 'M', {}));
-      ofScope.set(scope, { sums: await columns(snapshot, scope), births });
+      const births = birthsOf(slicesOf(scope, 'F', range), slicesOf(scope, 'M', range));
+      ofScope.set(scope, { sums: await columns(snapshot, scope, range), births });
     }
     return (at, scope) => {
       const found = ofScope.get(scope);
@@ -88,7 +97,7 @@ export function createGenderAnswers(db: Database, model: ReadModel): GenderAnswe
     const priors = new Map<string, PerGender>();
     for (const { country, measure } of scopes) {
       const whole = { country, area: country.national, measure };
-      priors.set(country.code, priorOfCountry(await columns(snapshot, whole)));
+      priors.set(country.code, priorOfCountry(await columns(snapshot, whole, {})));
     }
     return priors;
   }
@@ -97,7 +106,8 @@ export function createGenderAnswers(db: Database, model: ReadModel): GenderAnswe
     priorsOf,
     async ask(snapshot, question) {
       const { scopes, rules, names } = question;
-      const tallies = await (isOfWholeCountries(question) ? fromColumns : fromSeries)(snapshot, question);
+      const range = rangeOfColumns(question);
+      const tallies = await (range ? fromColumns(snapshot, question, range) : fromSeries(snapshot, question));
       const priors =
         rules.prior === 'country' ? await priorsOf(snapshot, scopes) : new Map<string, PerGender>();
       const population = rules.weights === 'population' ? populationsOf(scopes) : undefined;
@@ -120,12 +130,15 @@ export function createGenderAnswers(db: Database, model: ReadModel): GenderAnswe
   };
 }
 
-function isOfWholeCountries({ scopes, rules, names }: GenderQuestion): boolean {
-  return (
-    rules.balance !== 'yearly' &&
-    scopes.every(({ country, area }) => area === country.national) &&
-    names.every(({ range }) => range.from === undefined && range.to === undefined)
-  );
+/** The years over which it pays to add up all names of the countries; undefined where it does not. */
+function rangeOfColumns({ scopes, rules, names }: GenderQuestion): YearRange | undefined {
+  const [first] = names;
+  if (!first || rules.balance === 'yearly') return undefined;
+  const { from, to } = first.range;
+  const isWhole = from === undefined && to === undefined;
+  if (!isWhole && names.length < NAMES_WORTH_A_SUM) return undefined;
+  const isShared = names.every(({ range }) => range.from === from && range.to === to);
+  return isShared && scopes.every(({ country, area }) => area === country.national) ? first.range : undefined;
 }
 
 function tallyIn(
@@ -165,20 +178,25 @@ function populationsOf(scopes: readonly CountryArea[]): (range: YearRange) => Ma
   };
 }
 
-/** Sums of all names of a country over all its years, made once for each version of its data. */
+/** Sums of all names of a country over a range of years, made once for each version of its data while they are in use. */
 function createCountryColumns(
   model: ReadModel,
-): (snapshot: Snapshot, scope: CountryArea) => Promise<GenderColumns> {
+): (snapshot: Snapshot, scope: CountryArea, range: YearRange) => Promise<GenderColumns> {
   const made = new WeakMap<CountryCatalog, Map<string, Promise<GenderColumns>>>();
-  return ({ dictionary }, scope) => {
+  return ({ dictionary }, scope, range) => {
     const { country, measure = '' } = scope;
     let ofCountry = made.get(country);
     if (!ofCountry) made.set(country, (ofCountry = new Map()));
-    const known = ofCountry.get(measure);
-    if (known) return known;
-    const sums = addUpGenders(model, dictionary, slicesOf(scope, 'F', {}), slicesOf(scope, 'M', {}));
-    ofCountry.set(measure, sums);
-    sums.catch(() => ofCountry.delete(measure));
+    const key = `${measure} ${range.from ?? ''} ${range.to ?? ''}`;
+    const sums =
+      ofCountry.get(key) ??
+      addUpGenders(model, dictionary, slicesOf(scope, 'F', range), slicesOf(scope, 'M', range));
+    // The last one used is the last one dropped.
+    ofCountry.delete(key);
+    ofCountry.set(key, sums);
+    const [oldest = key] = ofCountry.keys();
+    if (ofCountry.size > KEPT_SUMS) ofCountry.delete(oldest);
+    sums.catch(() => ofCountry.delete(key));
     return sums;
   };
 }

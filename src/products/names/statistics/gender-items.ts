@@ -1,6 +1,6 @@
 import { AppError } from '#platform/errors.ts';
 import type { Snapshot } from '../read-model/read-model.ts';
-import type { GenderAnswers, GenderRules } from './gender-answers.ts';
+import { type GenderAnswers, type GenderRules, NAMES_WORTH_A_SUM } from './gender-answers.ts';
 import { type GenderProbability, genderProbability } from './gender-probability.ts';
 import { genderInWords } from './gender-schemas.ts';
 import { creditsOf, rangeOf } from './name-gender.route.ts';
@@ -8,7 +8,7 @@ import { type SourceCredit, sourcesOf } from './provenance.ts';
 import { chooseAreas, type CountryArea, type YearRange } from './scope.ts';
 
 /** One name of many, with a country and years of its own. */
-export interface BulkItem {
+interface BulkItem {
   readonly id?: string | number;
   readonly name: string;
   readonly country?: string | null;
@@ -48,15 +48,17 @@ export async function answerItems(
   snapshot: Snapshot,
   { items, countries, rules }: BulkQuestion,
 ): Promise<{ data: BulkAnswer[]; sources: SourceCredit[] }> {
+  const ranges = items.map(({ year_from, year_to }, at) =>
+    rangeOf(year_from ?? undefined, year_to ?? undefined, `items[${at}].year_from`),
+  );
+  const keys = groupKeys(items, ranges);
   const groups = new Map<string, Group | undefined>();
   const places = items.map((item, at) => {
-    const range = rangeOf(item.year_from ?? undefined, item.year_to ?? undefined, `items[${at}].year_from`);
-    // Whole years in memory and single ranges take different ways.
-    const key = `${item.country ?? ''} ${range.from === undefined && range.to === undefined ? '' : 'range'}`;
+    const key = keys[at] as string;
     if (!groups.has(key))
       groups.set(key, groupOf(snapshot, item.country ? [item.country] : countries, !item.country));
     const group = groups.get(key);
-    return group && { group, place: placeIn(group, item.name, range) };
+    return group && { group, place: placeIn(group, item.name, ranges[at] ?? {}) };
   });
   for (const group of groups.values())
     if (group) group.answers = await answers.ask(snapshot, { ...group, rules });
@@ -72,6 +74,20 @@ export async function answerItems(
     group ? creditsOf(group.scopes, group.names.length === 1 ? (group.names[0]?.range ?? {}) : {}) : [],
   );
   return { data, sources: sourcesOf(credits) };
+}
+
+/** By country, and by range where many items share it: those are answered faster. */
+function groupKeys(items: readonly BulkItem[], ranges: readonly YearRange[]): string[] {
+  const own = items.map(
+    ({ country }, at) => `${country ?? ''} ${ranges[at]?.from ?? ''}-${ranges[at]?.to ?? ''}`,
+  );
+  const sizes = new Map<string, number>();
+  for (const key of own) sizes.set(key, (sizes.get(key) ?? 0) + 1);
+  return own.map((key, at) => {
+    const isWhole = ranges[at]?.from === undefined && ranges[at]?.to === undefined;
+    const isShared = isWhole || (sizes.get(key) ?? 0) >= NAMES_WORTH_A_SUM;
+    return isShared ? key : `${items[at]?.country ?? ''} others`;
+  });
 }
 
 function placeIn({ places, names }: Group, name: string, range: YearRange): number {

@@ -41,7 +41,7 @@ const Interval = Type.Unsafe<{ low: number; high: number } | null>({
   required: ['low', 'high'],
 });
 
-export const GENDER_LABELS = [
+const GENDER_LABELS = [
   'female',
   'mostly_female',
   'unisex',

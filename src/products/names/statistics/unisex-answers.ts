@@ -18,7 +18,7 @@ const KEPT_ANSWERS = 32;
 /** Years before other questions get their turn: some milliseconds. */
 const YEARS_AT_A_TIME = 8;
 
-export interface IndexOfYear extends YearIndex {
+interface IndexOfYear extends YearIndex {
   readonly year: number;
 }
 
@@ -33,13 +33,13 @@ export function createUnisexAnswers(model: ReadModel): UnisexAnswers {
 
   /** Made once for a version of the country's data. */
   function once<T>(
-    { country, area, measure = '' }: CountryArea,
+    { country, area, measure }: CountryArea,
     question: object,
     make: () => Promise<T>,
   ): Promise<T> {
     let answers = kept.get(country);
     if (!answers) kept.set(country, (answers = new Map()));
-    const key = JSON.stringify([area.no, measure, question]);
+    const key = JSON.stringify([area.no, measure ?? null, question]);
     const known = answers.get(key);
     if (known) return known as Promise<T>;
     const made = make();
