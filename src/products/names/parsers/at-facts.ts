@@ -5,8 +5,18 @@ export const AT_GENDERS: Readonly<Record<string, 'F' | 'M'>> = { '1': 'M', '2': 
 
 export const VIENNA = 'AT-9';
 
-/** The one region of Austria that a city office reports on. */
-export const AT_AREAS: NameParser['areas'] = { [VIENNA]: 'Wien' };
+/** All states, so that a sum says which of them it lacks; Vienna alone has an office that reports on it. */
+export const AT_AREAS: NameParser['areas'] = {
+  'AT-1': 'Burgenland',
+  'AT-2': 'Kärnten',
+  'AT-3': 'Niederösterreich',
+  'AT-4': 'Oberösterreich',
+  'AT-5': 'Salzburg',
+  'AT-6': 'Steiermark',
+  'AT-7': 'Tirol',
+  'AT-8': 'Vorarlberg',
+  [VIENNA]: 'Wien',
+};
 
 export const CC_BY_4: Pick<NameParser, 'licence' | 'licenceUrl'> = {
   licence: 'CC BY 4.0',

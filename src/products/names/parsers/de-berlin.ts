@@ -1,5 +1,5 @@
 import type { TableHead } from '../tables/table-head.ts';
-import { FIRST_NAMES_ALONE, germanNames, plainFileName } from './de-facts.ts';
+import { DE_STATES, FIRST_NAMES_ALONE, germanNames, plainFileName } from './de-facts.ts';
 import type { NameParser, TableLayout } from './name-parser.ts';
 
 interface District {
@@ -50,7 +50,7 @@ export const deBerlin: NameParser = {
   // Slips: the same name twice, or with other capitals.
   repeats: 'sum',
   areas: {
-    'DE-BE': 'Berlin',
+    ...DE_STATES,
     ...Object.fromEntries(DISTRICTS.map(({ code, name }) => [code, name])),
   },
   methodBreaks: [FIRST_NAMES_ALONE],

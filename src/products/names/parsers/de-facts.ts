@@ -3,12 +3,32 @@ import { findHeader } from '../tables/find-header.ts';
 import { longTable } from '../tables/long-table.ts';
 import { yearIn, yearInFileName } from '../tables/read-facts.ts';
 import type { TableHead } from '../tables/table-head.ts';
-import type { MethodBreak, TableLayout } from './name-parser.ts';
+import type { MethodBreak, NameParser, TableLayout } from './name-parser.ts';
 
 /** Both cities changed the count of 2017: before, it is of all given names of the children. */
 export const FIRST_NAMES_ALONE: MethodBreak = {
   year: 2017,
   what: 'Until 2016 all given names of a child are counted, from 2017 on the first ones are told apart and ranked alone.',
+};
+
+/** All states, so that a sum of cities says which of them it lacks. */
+export const DE_STATES: NameParser['areas'] = {
+  'DE-BB': 'Brandenburg',
+  'DE-BE': 'Berlin',
+  'DE-BW': 'Baden-Württemberg',
+  'DE-BY': 'Bayern',
+  'DE-HB': 'Bremen',
+  'DE-HE': 'Hessen',
+  'DE-HH': 'Hamburg',
+  'DE-MV': 'Mecklenburg-Vorpommern',
+  'DE-NI': 'Niedersachsen',
+  'DE-NW': 'Nordrhein-Westfalen',
+  'DE-RP': 'Rheinland-Pfalz',
+  'DE-SH': 'Schleswig-Holstein',
+  'DE-SL': 'Saarland',
+  'DE-SN': 'Sachsen',
+  'DE-ST': 'Sachsen-Anhalt',
+  'DE-TH': 'Thüringen',
 };
 
 const GENDERS: Readonly<Record<string, Gender>> = { w: 'F', m: 'M' };

@@ -1,6 +1,6 @@
 import type { TableHead } from '../tables/table-head.ts';
 import { districtOf } from './de-berlin.ts';
-import { FIRST_NAMES_ALONE, germanNames, plainFileName } from './de-facts.ts';
+import { DE_STATES, FIRST_NAMES_ALONE, germanNames, plainFileName } from './de-facts.ts';
 import type { NameParser, TableLayout } from './name-parser.ts';
 
 const KOELN = 'DE-NW-KOELN';
@@ -23,7 +23,7 @@ export const deKoeln: NameParser = {
     'header vorname, anzahl, geschlecht[, position] in any order, comma or semicolon, gender w or m; the year in the name of the file (Vornamen_2020_Koeln.csv)',
   // Slips: the same name with other capitals.
   repeats: 'sum',
-  areas: { 'DE-NW': 'Nordrhein-Westfalen', [KOELN]: 'Köln' },
+  areas: { ...DE_STATES, [KOELN]: 'Köln' },
   methodBreaks: [FIRST_NAMES_ALONE],
   recognize,
 };
