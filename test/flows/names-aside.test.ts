@@ -78,3 +78,16 @@ test('a list that two cities publish alike is asked about, and names after the f
     'DE-BE-PANKOW M 2020-2020 read 1 36, listed 1 36',
   ]);
 });
+
+test('births of no told sex are counted, and not listed', async () => {
+  const text = 'სახელი,gender,2016,2017\nანდრია,b,3,1888\nბარბარე,g,5,1481\nაანა,,,1\n';
+  const dataset = await names.imported('names.csv', text, { country_id: 'GE' });
+  assert.deepEqual([dataset.parser, dataset.status, dataset.row_count], ['ge_psda', 'completed', 5]);
+  assert.deepEqual(await slicesOf(dataset.id), [
+    'GE F 2016-2016 read 1 5, listed 1 5',
+    'GE M 2016-2016 read 1 3, listed 1 3',
+    'GE F 2017-2017 read 1 1481, listed 1 1481',
+    'GE M 2017-2017 read 1 1888, listed 1 1888',
+    'GE X 2017-2017 read 1 1, listed 0 0',
+  ]);
+});
