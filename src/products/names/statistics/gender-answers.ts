@@ -47,6 +47,8 @@ export interface GenderAnswers {
   priorsOf(snapshot: Snapshot, scopes: readonly CountryArea[]): Promise<Map<string, PerGender>>;
 }
 
+type CountryColumns = (snapshot: Snapshot, scope: CountryArea, range: YearRange) => Promise<GenderColumns>;
+
 type TallyOfName = (at: number, scope: CountryArea) => YearlyTally | undefined;
 
 /**
@@ -55,40 +57,6 @@ type TallyOfName = (at: number, scope: CountryArea) => YearlyTally | undefined;
  */
 export function createGenderAnswers(db: Database, model: ReadModel): GenderAnswers {
   const columns = createCountryColumns(model);
-
-  async function fromColumns(
-    snapshot: Snapshot,
-    { scopes, names }: GenderQuestion,
-    range: YearRange,
-  ): Promise<TallyOfName> {
-    const { dictionary } = snapshot;
-    const keys = names.map(({ name }) =>
-      dictionary.byKey(nameKey(name)).map((at) => dictionary.numbers[at] as number),
-    );
-    const ofScope = new Map<CountryArea, { sums: GenderColumns; births: PerGender | null }>();
-    for (const scope of scopes) {
-      const births = birthsOf(slicesOf(scope, 'F', range), slicesOf(scope, 'M', range));
-      ofScope.set(scope, { sums: await columns(snapshot, scope, range), births });
-    }
-    return (at, scope) => {
-      const found = ofScope.get(scope);
-      return found && tallyIn(found.sums, found.births, keys[at] ?? []);
-    };
-  }
-
-  async function fromSeries(snapshot: Snapshot, { scopes, names }: GenderQuestion): Promise<TallyOfName> {
-    const distinct = [...new Set(names.map(({ name }) => name))];
-    const question = { names: distinct, scopes, genders: BOTH_GENDERS, range: {} };
-    const found = await findCountsOfNames(db, model, snapshot, question);
-    const byName = new Map(
-      distinct.map((name, at) => [name, Map.groupBy(found[at] ?? [], ({ scope }) => scope)]),
-    );
-    return (at, scope) => {
-      const asked = names[at];
-      const genders = asked && byName.get(asked.name)?.get(scope);
-      return genders && tallyOf(genders, asked.range);
-    };
-  }
 
   async function priorsOf(
     snapshot: Snapshot,
@@ -107,7 +75,9 @@ export function createGenderAnswers(db: Database, model: ReadModel): GenderAnswe
     async ask(snapshot, question) {
       const { scopes, rules, names } = question;
       const range = rangeOfColumns(question);
-      const tallies = await (range ? fromColumns(snapshot, question, range) : fromSeries(snapshot, question));
+      const tallies = await (range
+        ? fromColumns(columns, snapshot, question, range)
+        : fromSeries(db, model, snapshot, question));
       const priors =
         rules.prior === 'country' ? await priorsOf(snapshot, scopes) : new Map<string, PerGender>();
       const population = rules.weights === 'population' ? populationsOf(scopes) : undefined;
@@ -127,6 +97,48 @@ export function createGenderAnswers(db: Database, model: ReadModel): GenderAnswe
       }
       return answers;
     },
+  };
+}
+
+/** From sums over all names of the countries. */
+async function fromColumns(
+  columns: CountryColumns,
+  snapshot: Snapshot,
+  { scopes, names }: GenderQuestion,
+  range: YearRange,
+): Promise<TallyOfName> {
+  const { dictionary } = snapshot;
+  const keys = names.map(({ name }) =>
+    dictionary.byKey(nameKey(name)).map((at) => dictionary.numbers[at] as number),
+  );
+  const ofScope = new Map<CountryArea, { sums: GenderColumns; births: PerGender | null }>();
+  for (const scope of scopes) {
+    const births = birthsOf(slicesOf(scope, 'F', range), slicesOf(scope, 'M', range));
+    ofScope.set(scope, { sums: await columns(snapshot, scope, range), births });
+  }
+  return (at, scope) => {
+    const found = ofScope.get(scope);
+    return found && tallyIn(found.sums, found.births, keys[at] ?? []);
+  };
+}
+
+/** From the series of these names alone. */
+async function fromSeries(
+  db: Database,
+  model: ReadModel,
+  snapshot: Snapshot,
+  { scopes, names }: GenderQuestion,
+): Promise<TallyOfName> {
+  const distinct = [...new Set(names.map(({ name }) => name))];
+  const question = { names: distinct, scopes, genders: BOTH_GENDERS, range: {} };
+  const found = await findCountsOfNames(db, model, snapshot, question);
+  const byName = new Map(
+    distinct.map((name, at) => [name, Map.groupBy(found[at] ?? [], ({ scope }) => scope)]),
+  );
+  return (at, scope) => {
+    const asked = names[at];
+    const genders = asked && byName.get(asked.name)?.get(scope);
+    return genders && tallyOf(genders, asked.range);
   };
 }
 
@@ -179,9 +191,7 @@ function populationsOf(scopes: readonly CountryArea[]): (range: YearRange) => Ma
 }
 
 /** Sums of all names of a country over a range of years, made once for each version of its data while they are in use. */
-function createCountryColumns(
-  model: ReadModel,
-): (snapshot: Snapshot, scope: CountryArea, range: YearRange) => Promise<GenderColumns> {
+function createCountryColumns(model: ReadModel): CountryColumns {
   const made = new WeakMap<CountryCatalog, Map<string, Promise<GenderColumns>>>();
   return ({ dictionary }, scope, range) => {
     const { country, measure = '' } = scope;
