@@ -52,13 +52,11 @@ interface Frame {
   readonly head: string;
   /** Between the number of names that share the rank and the share. */
   readonly middle: string;
-  /** After the share, up to the status. */
-  readonly place: string;
-  /** The status of a name with a count, and all that follows. */
+  /** After the share. */
   readonly tail: string;
-  /** What follows where the printed rank is another one. */
+  /** The same where the printed rank is another one. */
   readonly tailOfDiffering: string;
-  /** From the rank on, of a name without a count. */
+  /** In place of the rank, and all that follows, of a name without a count. */
   readonly hidden: string;
 }
 
@@ -93,19 +91,18 @@ function writeFigures(
 ): void {
   if (count === 0) to.raw('null');
   else to.whole(count);
-  if (rankPublished === null) to.raw(',"rank_published":null');
+  if (rankPublished === null) to.raw(',"rank_published":null,"rank":');
   else {
     to.raw(',"rank_published":');
     to.whole(rankPublished);
+    to.raw(',"rank":');
   }
   if (count === 0) return to.raw(frame.hidden);
-  to.raw(',"rank":');
   to.whole(rank);
   to.raw(',"tied":');
   to.whole(tied);
   to.raw(frame.middle);
   to.billionths(billionths(count, plan.denominator.value));
-  to.raw(frame.place);
   to.raw(rankDiffers ? frame.tailOfDiffering : frame.tail);
 }
 
@@ -121,10 +118,9 @@ function frameOf({ plan, outOf }: RankedName): Frame {
   return {
     head: `,"gender":"${gender}","year":${isSum ? 'null' : toYear},"count":`,
     middle,
-    place,
-    tail: `"${status}"${quality}${years}}`,
-    tailOfDiffering: `"${status}","rank_differs":true${quality}${years}}`,
-    hidden: `,"rank":null,"tied":null${middle}null${place}"${hiddenStatus(plan.slices)}"${years}}`,
+    tail: `${place}"${status}"${quality}${years}}`,
+    tailOfDiffering: `${place}"${status}","rank_differs":true${quality}${years}}`,
+    hidden: `null,"tied":null${middle}null${place}"${hiddenStatus(plan.slices)}"${years}}`,
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Database } from '#platform/postgres/database.ts';
 import type { Gender } from '../normalize-gender.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
+import { createPlaceFinder, type PlaceFinder } from '../read-model/find-place.ts';
 import { histogramOf } from '../read-model/histogram.ts';
+import type { SliceRows } from '../read-model/pages.query.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { findSeries, type SeriesRow } from '../read-model/series.query.ts';
 import { nameKey } from '../spelling/name-keys.ts';
@@ -68,6 +70,7 @@ export async function findCountsOfNames(
     : [];
   const groups = Map.groupBy(series, ({ areaNo, gender, no }) => `${areaNo} ${gender} ${no}`);
 
+  const findPlace = createPlaceFinder();
   const answers: NameCounts[][] = question.names.map(() => []);
   for (const scope of question.scopes) {
     for (const gender of question.genders) {
@@ -76,7 +79,7 @@ export async function findCountsOfNames(
       for (const [at, ofName] of numbers.entries()) {
         const rows = ofName.flatMap((no) => groups.get(`${scope.area.no} ${gender} ${no}`) ?? []);
         const found = countsInSeries(slices, rows);
-        await addFromPages(model, slices, ofName, found);
+        await addFromPages(model, slices, ofName, found, findPlace);
         answers[at]?.push({ scope, gender, slices, ...found });
       }
     }
@@ -113,13 +116,14 @@ async function addFromPages(
   slices: readonly CatalogSlice[],
   numbers: readonly number[],
   found: Columns,
+  findPlace: PlaceFinder,
 ): Promise<void> {
   if (numbers.length === 0 || !slices.some(needsPages)) return;
   const places = [...slices.keys()].filter((place) => needsPages(slices[place] as CatalogSlice));
   const rows = await model.rows(places.map((place) => slices[place] as CatalogSlice));
   places.forEach((place, index) => {
     for (const number of numbers) {
-      const at = rows[index]?.numbers.indexOf(number) ?? -1;
+      const at = findPlace((rows[index] as SliceRows).numbers, number);
       if (at < 0) continue;
       found.counts[place] = rows[index]?.counts[at] || null;
       found.spellings[place] = number;
