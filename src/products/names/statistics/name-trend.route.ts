@@ -39,7 +39,10 @@ const Point = Type.Object({
   tied: Nullable(Type.Integer()),
   out_of: Type.Integer({ description: 'Names listed, hidden ones included' }),
   rank_change: Nullable(
-    Type.Integer({ description: 'The rank of the year before less this one; null across a break' }),
+    Type.Integer({
+      description:
+        'The rank of the year before less this one; null where that was not asked for, and across a break',
+    }),
   ),
   share: Nullable(Type.Number()),
   per_million: Nullable(Type.Number()),
