@@ -29,7 +29,7 @@ async function read(file: string): Promise<string[]> {
     await readPlanned(planned, (outcome) => {
       assert.notEqual(outcome.kind, 'rejected', JSON.stringify(outcome));
       if (outcome.kind !== 'accepted') return;
-      for (const count of [outcome.record].flat() as NameCount[]) {
+      for (const count of [outcome.record].flat()) {
         const key = `${count.area} ${count.year} ${count.gender}`;
         slices.set(key, [...(slices.get(key) ?? []), count]);
       }

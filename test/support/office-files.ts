@@ -61,8 +61,7 @@ export async function readOfficialFile(
           refused.push(
             ...outcome.errors.map(({ code, column_index, value }) => `${code} ${column_index} ${value}`),
           );
-        } else
-          for (const count of [outcome.record].flat()) note(slices, file.source.name, count);
+        } else for (const count of [outcome.record].flat()) note(slices, file.source.name, count);
       });
     }
     return { slices: [...slices.values()], skipped, refused, unread: plan.unread };

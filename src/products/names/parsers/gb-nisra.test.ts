@@ -36,7 +36,10 @@ test(`${PACKED}: rows, sums and the first five of every year`, { skip: withoutOf
   for (const { year, sex, rows, sum, top } of truths) {
     const slice = known.get(`${year} ${sex}`);
     assert.deepEqual([slice?.rows, slice?.sum], [rows, sum], `${year} ${sex}`);
-    assert.deepEqual(slice?.top.map(({ name, count }) => `${name} ${count}`), top);
+    assert.deepEqual(
+      slice?.top.map(({ name, count }) => `${name} ${count}`),
+      top,
+    );
   }
   assert.equal((known.get('1997 M')?.rows ?? 0) - (known.get('1997 M')?.hidden ?? 0), 329);
 });

@@ -162,7 +162,7 @@ function listedIn(slice: CatalogSlice): number {
 }
 
 /** Rank and ties of a count within its slice, by the slice's histogram. */
-export function rankInSlice(slice: CatalogSlice, count: number): { rank: number; tied: number } {
+function rankInSlice(slice: CatalogSlice, count: number): { rank: number; tied: number } {
   const { counts, frequencies, ranks } = histogramOf(slice);
   let low = 0;
   let high = counts.length;

@@ -94,7 +94,9 @@ const SliceSchema = Type.Object({
   sum: Type.Integer(),
   withheld: Type.Integer({ description: 'Names listed whose count the office hides' }),
   denominator: Type.Object({ kind: Type.String(), value: Type.Integer() }),
-  coverage: Nullable(Type.Number({ description: 'Listed of all births; null where no total of births is loaded' })),
+  coverage: Nullable(
+    Type.Number({ description: 'Listed of all births; null where no total of births is loaded' }),
+  ),
   quality: OneOf(['exact', 'approx', 'lower_bound'], {
     description: 'approx: rounded; lower_bound: added up with other areas in place of the whole',
   }),

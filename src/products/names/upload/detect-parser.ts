@@ -31,7 +31,7 @@ export interface ParserEvidence {
 const MOST_FILES = 16;
 
 /** The beginning of an inner file, which many parsers look at. */
-export interface SampledTable {
+interface SampledTable {
   readonly sample: FileSample;
   /** Its first rows in the dialect that a parser declares, or in the detected one; each is read once. */
   head(limits: IngestionLimits, declared?: Dialect): TableHead;
