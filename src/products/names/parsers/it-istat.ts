@@ -46,5 +46,6 @@ function recognize(table: TableHead): TableLayout | undefined {
     header: { row, cells },
     groups,
     facts: { year: yearIn(titleText(table, header.row)) },
+    isTop: true,
   });
 }
