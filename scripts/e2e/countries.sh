@@ -11,6 +11,14 @@ call 200 GET /v1/countries.csv
 says 'Iceland'
 call 200 GET /v1/countries.ndjson
 says '"code":"IS"'
+call_json 200 POST /v1/countries/IS/births '{"data":[{"year":2098,"gender":"F","births":2000}]}'
+says '"added":1'
+for ending in '' .csv .ndjson; do
+  call 200 GET "/v1/countries/IS/births$ending"
+  says 2000
+done
+call_json 200 PUT /v1/countries/IS/births '{"data":[]}'
+says '"removed":1'
 call 204 DELETE /v1/countries/IS
 call 404 GET /v1/countries/IS
 call 200 GET /v1/countries
@@ -23,3 +31,15 @@ call 200 GET /v1/parsers.ndjson
 call 200 GET /v1/parsers/us_ssa
 printf 'Mary,F,7065\nJohn,M,9655\n' >"$work/yob1880.txt"
 call 200 POST /v1/parsers/us_ssa/validate --form "file=@$work/yob1880.txt"
+
+columns='"columns":{"name":"Vorname","count":"Anzahl","gender":"Geschlecht","year":"Jahr"}'
+call_json 201 POST /v1/column-profiles "{\"name\":\"e2e $run\",$columns}"
+profile=$(value id)
+for ending in '' .csv .ndjson; do
+  call 200 GET "/v1/column-profiles$ending"
+  says "e2e $run"
+done
+call_json 200 PUT "/v1/column-profiles/$profile" "{\"name\":\"e2e $run\",\"threshold\":3,$columns}"
+call 200 GET "/v1/column-profiles/$profile"
+says '"threshold":3'
+call 204 DELETE "/v1/column-profiles/$profile"

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from '#platform/postgres/sql.ts';
 import { testDatabase } from '#test/support/database.ts';
+import { NAME_PARSERS } from '#products/names/parsers/index.ts';
 import { startNamesServer } from '#test/support/names-server.ts';
 
 const KEY = '11111111-1111-4111-8111-111111111111';
@@ -98,17 +99,20 @@ test('what is wrong with a country is said field by field', async () => {
 
 test('parsers are listed with layout, sample and licence', async () => {
   const { body } = await names.request('GET', '/v1/parsers');
+  const idsOf = (data: readonly { readonly id: string }[]): string[] => data.map(({ id }) => id);
   assert.deepEqual(
-    body.data.map(({ id, country }: { id: string; country: string }) => [id, country]),
-    [
-      ['us_ssa', 'US'],
-      ['us_ssa_state', 'US'],
-    ],
+    idsOf(body.data),
+    NAME_PARSERS.map(({ id }) => id),
   );
   const one = await names.request('GET', '/v1/parsers/us_ssa');
-  assert.deepEqual(one.body.data, body.data[0]);
+  assert.deepEqual(
+    one.body.data,
+    body.data.find(({ id }: { id: string }) => id === 'us_ssa'),
+  );
   assert.deepEqual([one.body.data.measure, one.body.data.threshold], ['births', 5]);
-  assert.equal((await names.request('GET', '/v1/parsers?country=GB')).body.data.length, 0);
+  const ofUs = await names.request('GET', '/v1/parsers?country=US');
+  assert.deepEqual(idsOf(ofUs.body.data), ['us_nyc', 'us_ssa', 'us_ssa_state']);
+  assert.equal((await names.request('GET', '/v1/parsers?country=IS')).body.data.length, 0);
   assert.equal((await names.request('GET', '/v1/parsers/none')).status, 404);
   assert.match((await names.request('GET', '/v1/parsers.csv')).body, /^id,country,name,/);
 });

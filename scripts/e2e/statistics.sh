@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# What is computed of all names of a year, of births, and of many names at once.
+. "$(dirname "$0")/lib.sh"
+
+printf 'Emma,F,20\nJordan,F,210\nJordan,M,240\nLiam,M,30\n' >"$work/yob2098.txt"
+call 202 POST /v1/datasets --form country_id=US --form allow_duplicate=true --form "file=@$work/yob2098.txt"
+dataset=$(value dataset_id)
+wait_for completed "/v1/datasets/$dataset"
+
+for ending in '' .csv .ndjson; do
+  call 200 GET "/v1/statistics/diversity$ending?country=US&year=2098"
+  call 200 GET "/v1/statistics/letters$ending?country=US&year=2098&gender=F"
+  call 200 GET "/v1/statistics/lengths$ending?country=US&year=2098&gender=F"
+  call 200 GET "/v1/statistics/unisex$ending?country=US&year_from=2098&year_to=2098"
+  says Jordan
+  call 200 GET "/v1/statistics/unisex/years$ending?country=US&year_from=2098&year_to=2098"
+done
+call_json 200 POST /v1/gender '{"items":[{"id":"1","name":"Jordan","country":"US","year_from":2098}]}'
+says '"id":"1"'
+call 200 GET '/v1/compat/genderize?name=Emma&country_id=US'
+says '"gender":"female"'
+call 200 DELETE "/v1/datasets/$dataset"
