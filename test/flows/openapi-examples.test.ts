@@ -58,8 +58,19 @@ async function importSample(): Promise<void> {
   }
 }
 
+async function saveProfile(): Promise<void> {
+  const columns = { name: 'Vorname', count: 'Anzahl', gender: 'Geschlecht', year: 'Jahr' };
+  const answer = await fetch(`${url}/v1/column-profiles`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Names of a village', columns }),
+  });
+  assert.equal(answer.status, 201, await answer.text());
+}
+
 test('the example of every operation does what it says', async (t) => {
   await importSample();
+  await saveProfile();
   await insertContent(db.pool);
   const requests = await exampleRequests(url, KEY);
   assert.ok(requests.length > 40);

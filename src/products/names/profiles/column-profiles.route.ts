@@ -135,6 +135,7 @@ function writeRoutes(app: App, pool: Pool): void {
     async ({ params: { id }, body }) => {
       checkProfile(body);
       const row = await pool.transaction(async (tx) => {
+        if (!(await findColumnProfile(tx, id))) throw notFound('column profile', id);
         if (await isProfileNameTaken(tx, body.name, id)) throw nameTaken(body.name);
         return updateColumnProfile(tx, id, body);
       });
