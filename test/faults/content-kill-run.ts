@@ -82,7 +82,10 @@ async function killOnce(scene: Scene, kill: Kill): Promise<boolean> {
   await until(phase, async () => reached(await phaseOf(scene, id), seen), PHASE_WITHIN_MS);
   // The last step touches the report, which nothing before it does: it stands still there.
   const report = sql`SELECT FROM reports WHERE job_id = ${id} FOR UPDATE`;
-  const hold = isLast ? await holdBack(scene, report, isWaiting) : undefined;
+  // An import that ended before the row was held is a kill that hits nothing.
+  const isHeld = async (db: Pool): Promise<boolean> =>
+    (await isWaiting(db)) || (await jobState(scene, id)).status === 'completed';
+  const hold = isLast ? await holdBack(scene, report, isHeld) : undefined;
   if (fraction < 0.5) await hold?.release();
   await delay(fraction * (isLast ? 10 : 400));
   const before = await jobState(scene, id);

@@ -178,14 +178,18 @@ export async function holdBack(
       // A server that was killed has let go.
       .catch(() => undefined);
   });
-  await locked.promise;
-  await until('held back', () => scene.ask(isReached), FINISHED_WITHIN_MS);
-  return {
-    async release() {
-      ending.resolve();
-      await holding;
-    },
+  const release = async (): Promise<void> => {
+    ending.resolve();
+    await holding;
   };
+  await locked.promise;
+  try {
+    await until('held back', () => scene.ask(isReached), FINISHED_WITHIN_MS);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { release };
 }
 
 /** Whether a job waits for a row. */
