@@ -68,7 +68,7 @@ async function countEligible(
 
 /**
  * Without ON CONFLICT, which costs a third more: a race that is lost fails the batch, which is looked at then. In the
- * order of the natural key, which saves a quarter: a row meets the pages of indexes that the one before it left at hand.
+ * order of the file, in which exports read: that of the natural key saves a quarter here and costs them twice as much.
  */
 function insertRows(tx: Database, setting: LoadSetting, range: RecordRange): Promise<number> {
   const { resource, run } = setting;
@@ -89,7 +89,7 @@ function insertRows(tx: Database, setting: LoadSetting, range: RecordRange): Pro
       )}
       FROM ${source(setting)} CROSS JOIN (SELECT created_at AS at FROM import_jobs WHERE no = ${run.no}) import
       WHERE ${isEligible(range)} AND ${isNew}
-      ORDER BY ${rawSql(`s."${resource.naturalKey}"`)}`,
+      ORDER BY s.record`,
   );
 }
 
