@@ -1,4 +1,3 @@
-import type { JsonBytes } from '#platform/http/json-bytes.ts';
 import type { Measure } from '../name-count.ts';
 import type { Gender } from '../normalize-gender.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
@@ -6,7 +5,7 @@ import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog
 import { datasetOf } from './provenance.ts';
 import { type CountStatus, hiddenStatus, statusOf } from './count-status.ts';
 import type { RankedName, RankingPlan } from './ranking.ts';
-import { billionths, share } from './schemas.ts';
+import { share } from './schemas.ts';
 
 /** A line of a list. */
 interface ListedName {
@@ -46,85 +45,7 @@ interface ListedSlice {
   readonly dataset_id: string;
 }
 
-/** What the items of one ranking have in common, as JSON. */
-interface Frame {
-  /** Before the count. */
-  readonly head: string;
-  /** Between the number of names that share the rank and the share. */
-  readonly middle: string;
-  /** After the share. */
-  readonly tail: string;
-  /** The same where the printed rank is another one. */
-  readonly tailOfDiffering: string;
-  /** In place of the rank, and all that follows, of a name without a count. */
-  readonly hidden: string;
-}
-
-/** Writes `listedName` of each as a JSON array. A page of objects and a serializer take five times as long. */
-export function writeItems(
-  to: JsonBytes,
-  names: readonly RankedName[],
-  { rows, positions }: Dictionary,
-): void {
-  const frames = new Map<RankingPlan, Frame>();
-  let before = '[{"name":';
-  if (names.length === 0) to.raw('[');
-  for (const name of names) {
-    let frame = frames.get(name.plan);
-    if (!frame) frames.set(name.plan, (frame = frameOf(name)));
-    const spelling = rows[positions[name.number] as number];
-    to.raw(before);
-    before = ',{"name":';
-    to.text(spelling?.name ?? '');
-    to.raw(',"published":');
-    to.text(spelling?.published ?? '');
-    to.raw(frame.head);
-    writeFigures(to, frame, name);
-  }
-  to.raw(']');
-}
-
-function writeFigures(
-  to: JsonBytes,
-  frame: Frame,
-  { plan, count, rank, tied, rankPublished, rankDiffers }: RankedName,
-): void {
-  if (count === 0) to.raw('null');
-  else to.whole(count);
-  if (rankPublished === null) to.raw(',"rank_published":null,"rank":');
-  else {
-    to.raw(',"rank_published":');
-    to.whole(rankPublished);
-    to.raw(',"rank":');
-  }
-  if (count === 0) return to.raw(frame.hidden);
-  to.whole(rank);
-  to.raw(',"tied":');
-  to.whole(tied);
-  to.raw(frame.middle);
-  to.billionths(billionths(count, plan.denominator.value));
-  to.raw(rankDiffers ? frame.tailOfDiffering : frame.tail);
-}
-
-/** Of the ranking that a name belongs to. */
-function frameOf({ plan, outOf }: RankedName): Frame {
-  const { gender, fromYear, toYear, country, area } = plan;
-  const isSum = fromYear !== toYear;
-  const years = isSum ? `,"year_from":${fromYear},"year_to":${toYear}` : '';
-  const status = statusOf(plan.slices);
-  const quality = status === 'rounded' ? ',"rank_quality":"approx"' : '';
-  const middle = `,"out_of":${outOf},"share":`;
-  const place = `,"country":${JSON.stringify(country.code)},"area":${JSON.stringify(area.code)},"status":`;
-  return {
-    head: `,"gender":"${gender}","year":${isSum ? 'null' : toYear},"count":`,
-    middle,
-    tail: `${place}"${status}"${quality}${years}}`,
-    tailOfDiffering: `${place}"${status}","rank_differs":true${quality}${years}}`,
-    hidden: `null,"tied":null${middle}null${place}"${hiddenStatus(plan.slices)}"${years}}`,
-  };
-}
-
-/** One item of the list, for the forms that are not JSON. */
+/** One item of the list. */
 export function listedName(line: RankedName, { rows, positions }: Dictionary): ListedName {
   const { plan, number, count, rank, tied, outOf, rankPublished, rankDiffers } = line;
   const spelling = rows[positions[number] as number];
@@ -186,9 +107,9 @@ function publishedSlice(
 /** The JSON of slices, by the version of the data that they are part of. */
 const slicesJsonOf = new WeakMap<CountryCatalog, Map<CatalogSlice, string>>();
 
-/** Writes `listedSlices` of all plans as a JSON array. The slices of a version do not change: each text is made once. */
-export function writeSlices(to: JsonBytes, plans: readonly RankingPlan[]): void {
-  let before = '[';
+/** `listedSlices` of all plans as a JSON array. The slices of a version do not change: each text is made once. */
+export function slicesJson(plans: readonly RankingPlan[]): string {
+  const texts: string[] = [];
   for (const { country, slices } of plans) {
     let known = slicesJsonOf.get(country);
     if (!known) slicesJsonOf.set(country, (known = new Map()));
@@ -196,10 +117,9 @@ export function writeSlices(to: JsonBytes, plans: readonly RankingPlan[]): void 
       let text = known.get(slice);
       if (text === undefined)
         known.set(slice, (text = JSON.stringify(publishedSlices(country, slice)).slice(1, -1)));
-      to.raw(before);
-      to.raw(text);
-      before = ',';
+      // A sum over areas may have no part.
+      if (text !== '') texts.push(text);
     }
   }
-  to.raw(before === '[' ? '[]' : ']');
+  return `[${texts.join()}]`;
 }

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
 import { strongEtag } from '#platform/http/etag.ts';
-import { jsonBytes } from '#platform/http/json-bytes.ts';
 import { type Page, registerList, type WrittenPage } from '#platform/http/list-formats.ts';
 import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
@@ -11,7 +10,7 @@ import type { CountryCatalog } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { answerFrom } from './cached-answer.ts';
 import { LIST_SORTS } from './list-order.ts';
-import { listedName, listedSlices, writeItems, writeSlices } from './list-json.ts';
+import { listedName, listedSlices, slicesJson } from './list-json.ts';
 import { createNameLister, type NameList, type NameListQuery, planRankings } from './name-list.ts';
 import { COUNT_STATUSES } from './count-status.ts';
 import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
@@ -218,13 +217,10 @@ function pinned(model: ReadModel, present: Snapshot, versions: Readonly<Record<s
 type MetaBesideSlices = Omit<Static<typeof Meta>, 'slices'>;
 
 function writtenPage({ names }: NameList, { snapshot, plans }: Walk, meta: MetaBesideSlices): WrittenPage {
-  const json = jsonBytes((to) => {
-    to.raw('{"data":');
-    writeItems(to, names, snapshot.dictionary);
-    to.raw(`,"meta":${JSON.stringify(meta).slice(0, -1)},"slices":`);
-    writeSlices(to, plans);
-    to.raw('}}');
-  });
+  const data = JSON.stringify(names.map((name) => listedName(name, snapshot.dictionary)));
+  const json = Buffer.from(
+    `{"data":${data},"meta":${JSON.stringify(meta).slice(0, -1)},"slices":${slicesJson(plans)}}}`,
+  );
   return { json, meta };
 }
 

@@ -17,12 +17,7 @@ export const MeasureParameter = OneOf(MEASURES, {
 
 /** A share to nine decimals: more digits than any count supports, and none of binary noise. */
 export function share(count: number, denominator: number): number {
-  return billionths(count, denominator) / 1e9;
-}
-
-/** The same share as a whole number of billionths. */
-export function billionths(count: number, denominator: number): number {
-  return denominator === 0 ? 0 : Math.round((count / denominator) * 1e9);
+  return denominator === 0 ? 0 : Math.round((count / denominator) * 1e9) / 1e9;
 }
 
 /** Per million, to two decimals. */
