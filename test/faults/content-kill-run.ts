@@ -18,7 +18,7 @@ type Phase = (typeof PHASES)[number];
 
 const RECORDS = 60_000;
 /** Tries for each kill that has to hit something. */
-const TRIES = 6;
+const TRIES = 12;
 const PHASE_WITHIN_MS = 60_000;
 
 export interface ContentKillRun {

@@ -20,7 +20,7 @@ type Phase = (typeof PHASES)[number];
 
 const USERS = 40_000;
 /** Tries for each kill that has to hit something. */
-const TRIES = 6;
+const TRIES = 12;
 const WRITTEN_WITHIN_MS = 60_000;
 
 export interface ExportKillRun {
@@ -80,18 +80,22 @@ async function killOnce(scene: Scene, kill: Kill): Promise<boolean> {
   const { phase, victim, fraction, reference, title } = kill;
   const former = new Set(unfinishedFiles(scene));
   const id = await beginExport(scene);
-  const bytes = phase === 'writing' ? fraction * reference.size : 1;
-  await until('the file grows', () => isWritten(scene, former, id, bytes), WRITTEN_WITHIN_MS);
+  const isWriting = phase === 'writing';
+  const bytes = isWriting ? fraction * reference.size : 1;
+  await until('the file grows', () => isWritten(scene, former, id, bytes), WRITTEN_WITHIN_MS, 1);
+  const { pid } = scene.worker();
+  // Stopped in the middle of the file, or else a quick export would be over before it is hit.
+  if (isWriting) signal(pid, 'SIGSTOP');
   // The end of an export touches its row, which nothing does while the file is written: it stands still there.
   const row = sql`SELECT FROM export_jobs WHERE id = ${id} FOR UPDATE`;
   const isOver = async (db: Pool): Promise<boolean> =>
     (await isWaiting(db)) || (await jobState(scene, id)).status === 'completed';
-  const hold = phase === 'finishing' ? await holdBack(scene, row, isOver) : undefined;
+  const hold = isWriting ? undefined : await holdBack(scene, row, isOver);
   if (fraction < 0.5) await hold?.release();
   if (hold) await delay(fraction * 10);
   const before = await jobState(scene, id);
-  const { pid } = scene.worker();
   const hit = before.status === 'running' && (await scene.kill(victim));
+  if (isWriting) signal(pid, 'SIGCONT');
   await hold?.release();
   await scene.recover();
   const after = await finished(scene, id);
@@ -102,6 +106,15 @@ async function killOnce(scene: Scene, kill: Kill): Promise<boolean> {
   // A process that lives on clears up by itself.
   if (scene.worker().pid === pid) assert.deepEqual(new Set(unfinishedFiles(scene)), former, title);
   return hit && after.token > before.token;
+}
+
+/** To a process that may be gone by now. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function beginExport(scene: Scene): Promise<string> {
@@ -127,7 +140,12 @@ function isWritten(scene: Scene, former: ReadonlySet<string>, id: string, bytes:
 /** What the server says of an export, and that its file is so. */
 async function exported(scene: Scene, id: string): Promise<Exported> {
   const server = scene.server();
-  const view = await productApi(server).get(`/v1/exports/${id}`);
+  // A database that was killed when nothing needed it is away for a moment: 503, and the client asks again.
+  const view = await until('the server answers', async () => {
+    const { status, body } = await productApi(server).send('GET', `/v1/exports/${id}`);
+    assert.ok(status === 200 || status === 503, JSON.stringify(body));
+    return status === 200 && body;
+  });
   const headers = { authorization: `Bearer ${server.key}` };
   const response = await fetch(`${server.url}${view.download_url}`, { headers });
   const file = Buffer.from(await response.arrayBuffer());

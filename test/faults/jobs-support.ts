@@ -63,18 +63,19 @@ export async function jobRow(db: Database, id: string): Promise<JobRow> {
   return row;
 }
 
-/** Asks every 20 ms until the answer is there. */
+/** Asks, every 20 ms unless told otherwise, until the answer is there. */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   withinMs = WITHIN_MS,
+  everyMs = 20,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const answer = await ask();
     if (answer) return answer;
     if (performance.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms`);
-    await delay(20);
+    await delay(everyMs);
   }
 }
 

@@ -140,21 +140,21 @@ test('an import of a workbook that loses its connection goes on, with the rows a
     const n = at + 1;
     return [n % 100 === 0 ? `many${n - 50}@example.org` : `many${n}@example.org`, `many${n}`, `Says ${n}`];
   });
-  const id = await sendImport(server, 'users', workbook({ Data: sheetOf([HEADER, ...rows]) }));
-  await until('the records are loaded', async () => {
-    const job = await server.pool.maybeOne<{ phase: string | null; status: string }>(
-      'job',
-      sql`SELECT phase, status FROM jobs WHERE id = ${id}`,
-    );
-    assert.notEqual(job?.status, 'completed', 'it was too quick to be disturbed');
-    return job?.phase === 'checking' || job?.phase === 'loading';
+  const book = workbook({ Data: sheetOf([HEADER, ...rows]) });
+  const id = await server.pool.transaction(async (tx) => {
+    // Loading waits for this lock, however quick it is.
+    await tx.run('hold', sql`LOCK TABLE users IN SHARE MODE`);
+    const sent = await sendImport(server, 'users', book);
+    await until('a connection of the job waits and is cut', async () => {
+      const pids = await server.pool.many(
+        'cut',
+        sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name LIKE 'job %' AND wait_event_type = 'Lock'`,
+      );
+      return pids.length > 0;
+    });
+    return sent;
   });
-  const cut = await server.pool.many(
-    'cut',
-    sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND application_name LIKE 'job %'`,
-  );
-  assert.ok(cut.length > 0, 'a connection of the job was cut');
   const view = await ended(server, id);
   assert.deepEqual(
     [view.status, view.total_records, view.created_count, view.fail_count],
