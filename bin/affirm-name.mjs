@@ -8,14 +8,19 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED = 24;
+/** Short-lived objects have 8 MB: memory is for the rows of a file. No more threads for clearing up than cores. */
+const FLAGS = ['--max-semi-space-size=8', `--v8-pool-size=${Math.min(4, availableParallelism())}`];
 /**
- * Short-lived objects have 16 MB where many answers are made at a time, else 8: memory is for the rows of a file. No
- * more threads for clearing up than cores. One arena for all threads takes a third less memory, no slower.
+ * Where many answers are made at a time, each clearing up of long-lived objects holds up all of them: it comes when
+ * they have trebled, and one thread alone marks beside the answers.
  */
-const FLAGS = [
-  `--max-semi-space-size=${process.argv[2] === 'serve' ? 16 : 8}`,
-  `--v8-pool-size=${Math.min(4, availableParallelism())}`,
+const FLAGS_OF_SERVE = [
+  '--max-semi-space-size=16',
+  '--heap-growing-percent=200',
+  '--concurrent-marking-max-worker-num=1',
 ];
+if (process.argv[2] === 'serve') FLAGS.push(...FLAGS_OF_SERVE);
+// One arena for all threads takes a third less memory, no slower.
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1', ...process.env };
 const args = process.argv.slice(2);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -27,7 +27,9 @@ export async function rehearse(app: HttpServer, address: string, model: ReadMode
       const slice = country?.all[(number * 31) % country.all.length];
       const area = country?.areas.find(({ no }) => no === slice?.areaNo)?.code ?? '';
       const name = dictionary.rows[(number * 7919) % dictionary.size]?.name ?? '';
-      const url = `${address}${question(number, `${country?.code}&area=${area}`, slice?.toYear ?? 2000, name)}`;
+      // The whole country is asked about as often as all its areas together.
+      const place = number % 2 === 0 ? `${country?.code}` : `${country?.code}&area=${area}`;
+      const url = `${address}${question(number, place, slice?.toYear ?? 2000, name)}`;
       await (await fetch(url, { headers, signal: app.stopping })).arrayBuffer();
     }
   }

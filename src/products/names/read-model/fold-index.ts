@@ -33,16 +33,21 @@ export function createFoldIndex(folds: readonly string[]): FoldIndex {
     ends_with: collect(folds, (fold, post) => post(fold.slice(-PIECE))),
   };
   const short = new Map<string, Int32Array>();
+  const marks = new Uint8Array(folds.length);
 
   function listOfShort(kind: FoldMatch, part: string): Int32Array {
     const key = `${kind} ${part}`;
     const known = short.get(key);
     if (known) return known;
     const fits = FITS[kind];
-    const list =
-      kind === 'contains'
-        ? Int32Array.from([...folds.keys()].filter((at) => fits(folds[at] as string, part)))
-        : joined([...lists[kind]].flatMap(([piece, positions]) => (fits(piece, part) ? [positions] : [])));
+    // A fold of fewer letters than a piece is listed by its beginning alone, which is all of it.
+    const all = kind === 'contains' ? [lists.prefix, lists.contains] : [lists[kind]];
+    for (const postings of all) {
+      for (const [piece, positions] of postings) {
+        if (fits(piece, part)) for (const at of positions) marks[at] = 1;
+      }
+    }
+    const list = takeMarked(marks);
     // Parts that no fold has are without number, those of folds are not.
     if (list.length > 0) short.set(key, list);
     return list;
@@ -61,14 +66,15 @@ export function createFoldIndex(folds: readonly string[]): FoldIndex {
   };
 }
 
-function joined(lists: readonly Int32Array[]): Int32Array {
-  const all = new Int32Array(lists.reduce((sum, { length }) => sum + length, 0));
+/** The marked positions, rising; no mark is left. */
+function takeMarked(marks: Uint8Array): Int32Array {
+  let count = 0;
+  for (const mark of marks) count += mark;
+  const list = new Int32Array(count);
   let filled = 0;
-  for (const list of lists) {
-    all.set(list, filled);
-    filled += list.length;
-  }
-  return all.sort();
+  for (let at = marks.indexOf(1); at !== -1; at = marks.indexOf(1, at + 1)) list[filled++] = at;
+  marks.fill(0);
+  return list;
 }
 
 /** A fold that has a piece twice is listed once. */
