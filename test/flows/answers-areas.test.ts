@@ -102,7 +102,7 @@ test('sums over years, lists of one name, trends, facts and gender add up the sa
   assert.deepEqual([missing.area, missing.years], ['GB-NIR', [{ from: 2020, to: 2022 }]]);
   const facts = await ask('/v1/names/Amelia', { country: ['GB'] });
   const [life] = facts.body.data.listings;
-  assert.deepEqual([life.total_count, life.quality, life.best_rank.value], [90, 'lower_bound', 1]);
+  assert.deepEqual([life.total_count, life.quality, life.peak_rank.value], [90, 'lower_bound', 1]);
   const gender = await ask('/v1/names/Amelia/gender', { country: ['GB'] });
   assert.equal(gender.body.data.female_count, 90);
 });

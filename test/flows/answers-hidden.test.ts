@@ -136,7 +136,7 @@ test('a list of ranks alone is in their order, and has a top', async () => {
   const facts = await ask('/v1/names/George', { country: ['ZZ'] });
   const [life] = facts.body.data.listings;
   assert.deepEqual(
-    [life.total_count, life.years_withheld, life.peak_count, life.best_rank, life.best_rank_published.value],
+    [life.total_count, life.years_withheld, life.peak_count, life.peak_rank, life.peak_rank_published.value],
     [0, 1, null, null, 2],
   );
 });
