@@ -14,6 +14,9 @@ for ending in '' .csv .ndjson; do
   call 200 GET "/v1/statistics/unisex$ending?country=US&year_from=2098&year_to=2098"
   says Jordan
   call 200 GET "/v1/statistics/unisex/years$ending?country=US&year_from=2098&year_to=2098"
+  call 200 GET "/v1/statistics/similar$ending?country=US&name=Emma"
+  call 200 GET "/v1/statistics/families$ending?country=US&name=Emma"
+  says emma
 done
 call_json 200 POST /v1/gender '{"items":[{"id":"1","name":"Jordan","country":"US","year_from":2098}]}'
 says '"id":"1"'

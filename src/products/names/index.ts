@@ -21,6 +21,7 @@ import type { ImportDependencies } from './import/import-run.ts';
 import { maintenanceJobs } from './maintenance/index.ts';
 import { columnProfileRoutes } from './profiles/column-profiles.route.ts';
 import type { ReadModel } from './read-model/read-model.ts';
+import { comparisonRoutes } from './statistics/comparisons.route.ts';
 import { distributionRoutes } from './statistics/distributions.route.ts';
 import { createGenderAnswers } from './statistics/gender-answers.ts';
 import { genderBulkRoute } from './statistics/gender-bulk.route.ts';
@@ -83,6 +84,7 @@ export function statisticsRoutes(pool: Pool, model: ReadModel): FastifyPluginCal
     void app.register(genderizeRoute(model, genders));
     void app.register(distributionRoutes(model));
     void app.register(unisexRoutes(model));
+    void app.register(comparisonRoutes(model));
     done();
   };
 }

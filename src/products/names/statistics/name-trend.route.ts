@@ -4,6 +4,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { COUNT_STATUSES, hiddenStatus, statusOf } from './count-status.ts';
+import { groupParameters, groupSeries, namesAskedFor, ofGroup } from './group-trend.ts';
 import { breaksOf, type MethodBreak } from './method-breaks.ts';
 import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
 import {
@@ -23,6 +24,7 @@ const Query = Type.Object({
   name: Type.Optional(
     Type.Array(NameText, { minItems: 1, maxItems: 10, description: 'Further names to compare with' }),
   ),
+  ...groupParameters,
   country: Type.Optional(CountryCodes),
   area: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   measure: Type.Optional(MeasureParameter),
@@ -34,6 +36,7 @@ const Query = Type.Object({
 const Point = Type.Object({
   year: Type.Integer(),
   count: Nullable(Type.Integer()),
+  ...ofGroup.point,
   rank_published: Nullable(Type.Integer({ description: 'The rank that the office prints, where it does' })),
   rank: Nullable(Type.Integer()),
   tied: Nullable(Type.Integer()),
@@ -58,6 +61,7 @@ const Break = Type.Object({ year: Type.Integer(), what: Type.String() });
 
 const Series = Type.Object({
   name: Type.String(),
+  ...ofGroup.series,
   country: Type.String(),
   area: Type.String(),
   gender: OneOf(['F', 'M']),
@@ -96,7 +100,7 @@ async function findTrend(
   name: string,
   query: Static<typeof Query>,
 ): Promise<Static<typeof Answer>> {
-  const names = [...new Set([name, ...(query.name ?? [])])];
+  const names = namesAskedFor(name, query);
   const found = await findCountsOfNames(db, model, snapshot, {
     names,
     scopes: chooseAreas(snapshot, query.country, query.area, query.measure),
@@ -107,7 +111,9 @@ async function findTrend(
   return {
     data: {
       name,
-      series: names.flatMap((each, at) => (found[at] ?? []).map((counts) => seriesOf(each, counts))),
+      series: query.group
+        ? groupSeries(names, found)
+        : names.flatMap((each, at) => (found[at] ?? []).map((counts) => seriesOf(each, counts))),
     },
     meta: { sources: sourcesOf(credits), ...missingMeta(credits) },
   };
