@@ -10,6 +10,7 @@ import { newId } from '#platform/ids.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import { findDatasetToImport } from '#products/names/catalog/dataset.query.ts';
+import { compareRelease } from '#products/names/editions/compare-release.ts';
 import { buildSlices } from '#products/names/import/build-slices.ts';
 import type { ImportRun } from '#products/names/import/import-run.ts';
 import { loadRelease } from '#products/names/import/load-release.ts';
@@ -160,7 +161,10 @@ async function measureLoading(
   const loadOnly = await timed(async () => {
     releaseNo = await loadRelease(pool, reading, run, context);
   });
-  const publish = await timed(() => publishReading(reading, run, releaseNo, context));
+  const publish = await timed(async () => {
+    const comparison = await compareRelease(pool, releaseNo, () => undefined);
+    await publishReading(reading, run, { no: releaseNo, comparison }, context);
+  });
   reading.rows.discard();
   return { build, loadOnly, publish };
 }

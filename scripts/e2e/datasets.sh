@@ -29,6 +29,9 @@ for ending in '' .csv .ndjson; do
   says 2099
   call 200 GET "/v1/datasets/$id/errors$ending"
   says invalid_gender
+  call 200 GET "/v1/datasets/$id/diff$ending"
+  call 200 GET "/v1/datasets/$id/diff/slices$ending?year=2099"
+  says 2099
 done
 call 206 GET "/v1/datasets/$id/file" --range 0-5
 [[ $(<"$work/body") == Olivia ]] || fail 'the first six bytes of the file are others'

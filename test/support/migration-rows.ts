@@ -48,4 +48,8 @@ export const MIGRATION_ROWS: readonly string[] = [
   `INSERT INTO column_profiles (name, profile) VALUES ('Names of a town', '{"columns": {"name": 1, "count": 2}}')`,
   `INSERT INTO births (country_no, area_no, year, gender, births, source)
    SELECT no, (SELECT no FROM areas WHERE code = 'US'), 1901, 'F', 239345, 'test' FROM countries WHERE code = 'US'`,
+  `INSERT INTO slice_changes (dataset_id, area_no, gender, year, kind, release_no, rows, sum, withheld, names_new,
+                              names_gone, names_revised)
+   SELECT '00000000-0000-4000-8000-000000000002', no, 'F', 2024, 'new', 1, 1, 5, 0, 0, 0, 0
+   FROM areas WHERE code = 'US'`,
 ];

@@ -9,6 +9,8 @@ export interface ReportWarning {
   readonly message: string;
   readonly count?: number;
   readonly examples?: readonly string[];
+  /** The examples as data. */
+  readonly details?: readonly object[];
 }
 
 export interface Report {

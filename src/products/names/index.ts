@@ -16,6 +16,7 @@ import { datasetSliceRoutes } from './catalog/dataset-slices.route.ts';
 import { datasetRoutes } from './catalog/datasets.route.ts';
 import { parserRoutes } from './catalog/parsers.route.ts';
 import { genderizeRoute } from './compat/genderize.route.ts';
+import { datasetDiffRoutes } from './editions/dataset-diff.route.ts';
 import { importNameFileJobs } from './import/import-name-file.job.ts';
 import type { ImportDependencies } from './import/import-run.ts';
 import { maintenanceJobs } from './maintenance/index.ts';
@@ -63,6 +64,7 @@ export function namesRoutes(dependencies: NamesDependencies): FastifyPluginCallb
     void app.register(uploadRoutes(dependencies));
     void app.register(datasetRoutes(pool));
     void app.register(datasetSliceRoutes(pool));
+    void app.register(datasetDiffRoutes(pool));
     void app.register(datasetErrorRoutes(pool));
     void app.register(datasetFileRoute(pool, files));
     void app.register(datasetEventsRoute(pool, log));

@@ -21,8 +21,8 @@ export function publishDataset(pool: Pool, dataset: DatasetRow): Promise<void> {
   return changePublished(pool, dataset, async (tx, { id, release_no: releaseNo, ...now }) => {
     refuseDeleted(id, now.deleted_at);
     refuseBusy(id, now);
-    if (now.status !== 'completed' || releaseNo === null) {
-      const reason = now.options.dry_run ? 'a dry run has no numbers' : `it is ${now.status}`;
+    if (now.status !== 'completed' || releaseNo === null || now.options.dry_run) {
+      const reason = now.options.dry_run ? 'a dry run publishes nothing' : `it is ${now.status}`;
       throw new AppError('conflict', 'not_publishable', `Dataset ${id} cannot be published: ${reason}.`);
     }
     await markPublished(tx, releaseNo);

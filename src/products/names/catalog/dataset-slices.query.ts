@@ -14,7 +14,7 @@ export interface DatasetSlice {
   readonly withheld: number;
   readonly aggregates: number;
   readonly repeats: number;
-  readonly status: 'published' | 'superseded' | 'waiting' | 'deleted' | 'aside';
+  readonly status: 'published' | 'superseded' | 'waiting' | 'dry_run' | 'deleted' | 'aside';
   /** The dataset that supplies the slice, where it is another one. */
   readonly superseded_by: string | null;
 }
@@ -43,6 +43,7 @@ export function listDatasetSlices(
              CASE WHEN present.release_no = s.release_no THEN 'published'
                   WHEN d.deleted_at IS NOT NULL THEN 'deleted'
                   WHEN s.rows = 0 THEN 'aside'
+                  WHEN d.options ->> 'dry_run' = 'true' THEN 'dry_run'
                   WHEN mine.state = 'waiting' THEN 'waiting'
                   ELSE 'superseded' END AS status,
              CASE WHEN present.release_no <> s.release_no THEN other.dataset_id END AS superseded_by

@@ -15,14 +15,16 @@ const SliceItem = Type.Object({
   year_to: Type.Integer(),
   gender: Type.String(),
   file: Type.String({ description: 'Inner file that states it' }),
-  rows_read: Type.Integer({ description: 'Accepted records of the file' }),
+  rows_read: Type.Integer({
+    description: 'Accepted records of the file',
+  }),
   sum_read: Type.Number(),
   rows: Type.Integer({ description: 'Names listed' }),
   sum: Type.Number({ description: 'Of their counts' }),
   withheld: Type.Integer({ description: 'Names listed whose count the office hides' }),
   aggregates: Type.Number({ description: 'Births that the office reports for all rare names together' }),
   repeats: Type.Integer({ description: 'Records that repeated a name' }),
-  status: OneOf(['published', 'superseded', 'waiting', 'deleted', 'aside']),
+  status: OneOf(['published', 'superseded', 'waiting', 'dry_run', 'deleted', 'aside']),
   superseded_by: Nullable(Uuid),
 });
 

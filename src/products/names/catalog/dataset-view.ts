@@ -3,6 +3,7 @@ import { ProgressView, viewProgress } from '#engine/jobs/job-view.ts';
 import { findJobs, type JobRecord } from '#engine/jobs/jobs.query.ts';
 import { Nullable, OneOf, Timestamp, Uuid } from '#platform/http/schemas.ts';
 import type { Database } from '#platform/postgres/database.ts';
+import { ChangesView, type ChangesWithJumps } from '../editions/summary.ts';
 import { DATASET_STATUSES, type DatasetRow } from './datasets.query.ts';
 
 const AnyObject = Type.Object({}, { additionalProperties: true });
@@ -30,6 +31,7 @@ export const DatasetView = Type.Object(
     error_message: Nullable(Type.String()),
     warnings: Type.Array(AnyObject),
     last_reprocess: Nullable(AnyObject),
+    changes: Nullable(ChangesView),
     dry_run: Type.Boolean(),
     options: AnyObject,
     metadata: AnyObject,
@@ -73,15 +75,22 @@ function viewDataset(row: DatasetRow, job: JobRecord | undefined): DatasetView {
     first_year: from,
     last_year: to,
     options: { dry_run, ...options },
+    changes,
     ...facts
   } = row;
   return {
     ...facts,
     warnings: [...facts.warnings],
+    changes: changes && withoutJumps(changes),
     years: from === null || to === null ? null : { from, to },
     dry_run,
     options,
     phase: job?.phase ?? null,
     progress: job ? viewProgress(job.measures, job.status === 'running') : null,
   };
+}
+
+/** Those are in the list of changes. */
+function withoutJumps({ jumps: _jumps, ...changes }: ChangesWithJumps): ChangesView {
+  return changes;
 }

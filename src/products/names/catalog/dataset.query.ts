@@ -59,8 +59,10 @@ export async function markProcessing(tx: Database, id: string, reprocess: boolea
 }
 
 export interface CompletedReading {
-  readonly releaseNo: number | null;
+  readonly releaseNo: number;
   readonly reportNo: number;
+  /** What the reading changes in what was published. */
+  readonly changes: object;
   readonly parser: string;
   readonly parserVersion: string;
   readonly edition: string | null;
@@ -79,7 +81,7 @@ export async function completeDataset(tx: Database, id: string, reading: Complet
     sql`
       UPDATE datasets
       SET status = 'completed', processed_at = now(), release_no = ${reading.releaseNo}, report_no = ${reading.reportNo},
-          parser = ${reading.parser}, parser_version = ${reading.parserVersion}, edition = ${reading.edition},
+          changes = ${JSON.stringify(reading.changes)}, parser = ${reading.parser}, parser_version = ${reading.parserVersion}, edition = ${reading.edition},
           row_count = ${reading.rowCount}, skipped_count = ${reading.skippedCount}, error_count = ${reading.errorCount},
           first_year = ${reading.firstYear}, last_year = ${reading.lastYear},
           warnings = ${JSON.stringify(reading.warnings)}, error_code = NULL, error_message = NULL,

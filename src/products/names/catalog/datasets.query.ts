@@ -1,6 +1,7 @@
 import type { Database } from '#platform/postgres/database.ts';
 import { type ListPage, newestFirst, type Positioned } from '#platform/postgres/newest-first.ts';
 import { joinSql, type Sql, sql } from '#platform/postgres/sql.ts';
+import type { ChangesWithJumps } from '../editions/summary.ts';
 import type { UploadOptions } from '../import/upload-options.ts';
 
 /** A dataset as its uploader may see it, times as the database gives them. */
@@ -29,6 +30,8 @@ export interface DatasetRow {
   readonly error_message: string | null;
   readonly warnings: readonly Readonly<Record<string, unknown>>[];
   readonly last_reprocess: Readonly<Record<string, unknown>> | null;
+  /** Of the last reading; null before there is one. */
+  readonly changes: ChangesWithJumps | null;
   readonly options: UploadOptions;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly amends: string | null;
@@ -66,7 +69,7 @@ const columns = sql`
   d.id, c.code AS country, c.no AS country_no, d.filename, d.source_url, d.file_path, d.file_size::float8 AS file_size,
   d.checksum, d.status, EXISTS (SELECT FROM releases r JOIN slices s ON s.release_no = r.no WHERE r.dataset_id = d.id) AS published,
   d.parser, d.parser_version, d.edition, d.first_year, d.last_year, d.row_count, d.skipped_count, d.error_count,
-  d.error_code, d.error_message, d.warnings, d.last_reprocess, d.options, d.metadata, d.amends, d.job_id, d.release_no,
+  d.error_code, d.error_message, d.warnings, d.last_reprocess, d.changes, d.options, d.metadata, d.amends, d.job_id, d.release_no,
   d.report_no::float8 AS report_no, d.uploaded_by, d.uploaded_at, d.processed_at, d.deleted_at`;
 
 /** The newest first. */

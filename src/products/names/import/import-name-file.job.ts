@@ -8,10 +8,11 @@ import {
   findDatasetToImport,
   markProcessing,
 } from '../catalog/dataset.query.ts';
+import { compareRelease } from '../editions/compare-release.ts';
 import { parserOfDataset } from '../profiles/with-profile.ts';
 import { fetchDataset, type FetchDependencies } from '../upload/fetch-dataset.ts';
 import type { ImportDependencies, ImportRun } from './import-run.ts';
-import { findRepeats, loadRelease } from './load-release.ts';
+import { loadRelease } from './load-release.ts';
 import { openDataset } from './open-dataset.ts';
 import { publishReading, saveFailedReading } from './publish-reading.ts';
 import { type DatasetSource, type FinishedReading, readDataset } from './read-dataset.ts';
@@ -133,9 +134,7 @@ async function finishImport(
     await saveFailedReading(reading, run, context);
     throw refused;
   }
-  const releaseNo = run.dataset.options.dry_run
-    ? await findRepeats(reading, run).then(() => null)
-    : await loadRelease(dependencies.pool, reading, run, context);
+  const no = await loadRelease(dependencies.pool, reading, run, context);
   // Before the numbers can be asked for, since the answering thread takes memory for them then.
   releaseMemory();
   const refusedLate = reading.refusal();
@@ -143,6 +142,8 @@ async function finishImport(
     await saveFailedReading(reading, run, context);
     throw refusedLate;
   }
+  context.progress({ phase: 'comparing' });
+  const comparison = await compareRelease(dependencies.pool, no, () => context.signal.throwIfAborted());
   context.progress({ phase: 'publishing' });
-  await publishReading(reading, run, releaseNo, context);
+  await publishReading(reading, run, { no, comparison }, context);
 }

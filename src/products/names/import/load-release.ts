@@ -34,18 +34,6 @@ export async function loadRelease(
   return facts.releaseNo;
 }
 
-/** The repeats of a reading that is not to be loaded: a dry run has the same report. */
-export async function findRepeats(reading: FinishedReading, run: ImportRun): Promise<void> {
-  const repeats: Repeat[] = [];
-  for (const bucket of reading.rows.drain()) {
-    const slices = buildSlices(bucket, reading.slices, reading.table, run.parser, (repeat) =>
-      repeats.push(repeat),
-    );
-    for (const slice of slices) void slice;
-  }
-  await reading.addRepeats(repeats);
-}
-
 async function releaseFacts(
   db: Database,
   reading: FinishedReading,
@@ -82,7 +70,8 @@ async function releaseFacts(
       } = layout ?? {};
       return { threshold, isTop, isRounded, period };
     },
-    withSeries: years.first < years.last,
+    // Nobody asks a dry run for a name over the years.
+    withSeries: years.first < years.last && !dataset.options.dry_run,
     drafts: reading.slices,
     areaNumber: (area) => areas.get(area) as number,
     fileName: (file) => reading.files[file]?.source.name ?? '',

@@ -16,6 +16,10 @@ import {
   raiseDataVersion,
   settleSlices,
 } from '../catalog/publish.query.ts';
+import { anomaliesOf, shrunkSlices } from '../editions/anomalies.ts';
+import { saveSliceChanges } from '../editions/changes.query.ts';
+import type { Comparison } from '../editions/compare-release.ts';
+import { summaryOf } from '../editions/summary.ts';
 import { requestFold } from '../maintenance/request-fold.ts';
 import type { ImportRun } from './import-run.ts';
 import { knownYears } from './load-release.ts';
@@ -37,11 +41,20 @@ export async function saveFailedReading(
   );
 }
 
-/** Report, pointers, dataset and job in one transaction: before it nobody sees the release, after it everybody. */
+/** A release that is whole, and what it changes in the numbers that were published then. */
+export interface ComparedRelease {
+  readonly no: number;
+  readonly comparison: Comparison;
+}
+
+/**
+ * Report, pointers, dataset and job in one transaction: before it nobody sees the release, after it everybody; that of
+ * a dry run nobody.
+ */
 export async function publishReading(
   reading: FinishedReading,
   run: ImportRun,
-  releaseNo: number | null,
+  { no: releaseNo, comparison }: ComparedRelease,
   context: JobContext,
 ): Promise<void> {
   const report = reading.report();
@@ -53,7 +66,8 @@ export async function publishReading(
   await context.session((session) =>
     session.transaction(async (tx) => {
       const reportNo = await saveReport(tx, context.jobId, report);
-      const doubts = releaseNo === null ? [] : await publishRelease(tx, run, releaseNo, edition);
+      const doubts = await publishRelease(tx, run, releaseNo, edition);
+      await saveSliceChanges(tx, run.dataset.id, releaseNo, comparison.slices);
       await completeDataset(tx, run.dataset.id, {
         releaseNo,
         reportNo,
@@ -65,7 +79,8 @@ export async function publishReading(
         errorCount: ledger.rejected,
         firstYear: first,
         lastYear: last,
-        warnings: [...report.warnings, ...doubts],
+        changes: summaryOf(comparison, new Date()),
+        warnings: [...report.warnings, ...withComparison(doubts, comparison)],
         lastReprocess: run.reprocess
           ? { status: 'completed', reason: run.reason, at: new Date().toISOString() }
           : null,
@@ -107,6 +122,12 @@ async function publishRelease(
   await lockCountry(tx, dataset.countryNo);
   const former = dataset.releaseNo === null ? undefined : await findRelease(tx, dataset.releaseNo);
   const retired = await retireFormerReleases(tx, dataset.id, releaseNo);
+  const isAmendment = dataset.amends !== null;
+  if (dataset.options.dry_run) {
+    await finishRelease(tx, releaseNo, { edition, state: 'waiting', publishedSeq: null });
+    const { older, shrinking } = await findPublishDoubts(tx, releaseNo, edition);
+    return doubtsInWords(null, older, isAmendment ? 0 : shrinking);
+  }
   if (reprocess && former) {
     // A new reading stands where the old one stood: it brings nothing back that another dataset supplies by now.
     const state = former.published_seq === null ? 'waiting' : 'published';
@@ -116,7 +137,7 @@ async function publishRelease(
   }
   await finishRelease(tx, releaseNo, { edition, state: 'waiting', publishedSeq: null });
   const doubts = await findPublishDoubts(tx, releaseNo, edition);
-  const reasons = doubtsInWords(dataset.id, doubts.older, dataset.amends === null ? doubts.shrinking : 0);
+  const reasons = doubtsInWords(dataset.id, doubts.older, isAmendment ? 0 : doubts.shrinking);
   if (reasons.length > 0) return reasons;
   await markPublished(tx, releaseNo);
   await supply(tx, dataset.countryNo, [releaseNo, ...retired]);
@@ -129,16 +150,29 @@ async function supply(tx: Database, countryNo: number, releaseNos: readonly numb
   await requestFold(tx, countryNo);
 }
 
-function doubtsInWords(datasetId: string, older: number, shrinking: number): ReportWarning[] {
-  const publish = `POST /v1/datasets/${datasetId}/publish if that is meant.`;
+/** `datasetId`: null for a dry run. */
+function doubtsInWords(datasetId: string | null, older: number, shrinking: number): ReportWarning[] {
+  const publish =
+    datasetId === null
+      ? 'Numbers that are no dry run would wait likewise, until somebody publishes them.'
+      : `So these numbers wait: POST /v1/datasets/${datasetId}/publish if that is meant.`;
   const doubts: ReportWarning[] = [];
   if (older > 0) {
-    const message = `${older} slices are supplied by a newer edition, so these numbers wait. ${publish}`;
+    const message = `${older} slices are supplied by a newer edition. ${publish}`;
     doubts.push({ code: 'older_edition', message, count: older });
   }
   if (shrinking > 0) {
-    const message = `${shrinking} slices would lose more than half of their names or births, so these numbers wait. ${publish}`;
+    const message = `${shrinking} slices would lose more than half of their names or births. ${publish}`;
     doubts.push({ code: 'slice_shrinks', message, count: shrinking });
   }
   return doubts;
+}
+
+/** What the doubt about shrinking slices says already is not said twice. */
+function withComparison(doubts: readonly ReportWarning[], comparison: Comparison): ReportWarning[] {
+  const isShrinkingSaid = doubts.some(({ code }) => code === 'slice_shrinks');
+  const detailed = doubts.map((doubt) =>
+    doubt.code === 'slice_shrinks' ? { ...doubt, details: shrunkSlices(comparison) } : doubt,
+  );
+  return [...detailed, ...anomaliesOf(comparison, { isShrinkingSaid })];
 }

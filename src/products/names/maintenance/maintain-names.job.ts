@@ -6,6 +6,7 @@ import { sweepFiles } from '#platform/files/sweep-files.ts';
 import { momentBefore } from '#platform/postgres/server-state.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
+import { retireOldDryRuns } from '../editions/changes.query.ts';
 import { findUnnamedFiles } from './files.query.ts';
 import { findCountriesToFold, retireUnusedFolds } from './fold.query.ts';
 import { purgeDatasets } from './purge-datasets.ts';
@@ -39,6 +40,7 @@ export const NAMES_MAINTENANCE: RecurringJob = {
 interface Maintained {
   readonly abandoned_releases: number;
   readonly unused_folds: number;
+  readonly old_dry_runs: number;
   readonly retired_releases: number;
   readonly purged_datasets: number;
   readonly unused_reports: number;
@@ -65,14 +67,16 @@ async function maintainNames(
   context: JobContext,
 ): Promise<Maintained> {
   const { pool, retention = RETENTION } = dependencies;
-  const { retiredReleaseMs, deletedDatasetMs, reportMs, fileMs } = retention;
+  const { retiredReleaseMs, deletedDatasetMs, reportMs, dryRunMs, fileMs } = retention;
   const abandoned = await findAbandonedReleases(pool, RELEASES_PER_RUN);
   const abandonedReleases = await removeReleases(pool, abandoned, context);
   const unusedFolds = await retireUnusedFolds(pool);
+  const oldDryRuns = await retireOldDryRuns(pool, dryRunMs);
   const retired = await findRetiredReleases(pool, retiredReleaseMs, RELEASES_PER_RUN);
   return {
     abandoned_releases: abandonedReleases,
     unused_folds: unusedFolds,
+    old_dry_runs: oldDryRuns,
     retired_releases: await removeReleases(pool, retired, context),
     purged_datasets: await purgeDatasets(dependencies, deletedDatasetMs, context),
     unused_reports: await removeReports(await findUnusedReports(pool, reportMs, REPORTS_PER_RUN), context),
