@@ -66,6 +66,7 @@ test('a country without numbers of its own has the sum of its parts of one level
       name: 'Area GB-NIR',
       gender: 'F',
       years: [{ from: 2022, to: 2022 }],
+      other_measure: 'registrations',
     },
   ]);
 });
@@ -99,12 +100,23 @@ test('sums over years, lists of one name, trends, facts and gender add up the sa
   assert.deepEqual(series.breaks, [{ year: 2021, what: 'The areas added up are GB-EAW, GB-SCT.' }]);
   assert.equal(series.measure, 'births');
   const [missing] = trend.body.meta.missing_areas;
-  assert.deepEqual([missing.area, missing.years], ['GB-NIR', [{ from: 2020, to: 2022 }]]);
+  assert.deepEqual([missing.area, missing.years], ['GB-NIR', [{ from: 2020, to: 2021 }]]);
   const facts = await ask('/v1/names/Amelia', { country: ['GB'] });
   const [life] = facts.body.data.listings;
   assert.deepEqual([life.total_count, life.quality, life.peak_rank.value], [90, 'lower_bound', 1]);
   const gender = await ask('/v1/names/Amelia/gender', { country: ['GB'] });
   assert.equal(gender.body.data.female_count, 90);
+});
+
+test('gender is of one measure, and says which areas have another one', async () => {
+  const places = ({ body }: { body: { meta: { missing_areas?: Item[] } } }): unknown[] | undefined =>
+    body.meta.missing_areas?.map(({ area, gender, other_measure: other }) => `${area} ${gender} ${other}`);
+  const births = await ask('/v1/names/Grace/gender', { country: ['GB'], year_from: 2022 });
+  assert.equal(births.body.data.total_count, 0);
+  assert.deepEqual(places(births), ['GB-NIR F registrations', 'GB-NIR M null', 'GB-SCT M null']);
+  const registrations = await ask('/v1/names/Grace/gender', { country: ['GB'], measure: 'registrations' });
+  assert.equal(registrations.body.data.female_count, 99);
+  assert.deepEqual(places(registrations), ['GB-EAW F births', 'GB-SCT F births']);
 });
 
 test('where the nation has numbers, its states add nothing', async () => {

@@ -8,6 +8,7 @@ import type { ReadModel } from '../read-model/read-model.ts';
 import type { GenderAnswers } from './gender-answers.ts';
 import { answerItems } from './gender-items.ts';
 import { CAUTION, genderFields, ruleParameters, rulesOf } from './gender-schemas.ts';
+import { MissingAreaSchema } from './missing-areas.ts';
 import { SourceSchema } from './provenance.ts';
 import { CountryCodes, NameText, Year } from './schemas.ts';
 
@@ -45,7 +46,11 @@ const Answered = Type.Object({
 
 const Answer = Type.Object({
   data: Type.Array(Answered),
-  meta: Type.Object({ note: Type.String(), sources: Type.Array(SourceSchema) }),
+  meta: Type.Object({
+    note: Type.String(),
+    sources: Type.Array(SourceSchema),
+    missing_areas: Type.Optional(Type.Array(MissingAreaSchema)),
+  }),
 });
 
 const COLUMNS = [
@@ -105,7 +110,7 @@ export function genderBulkRoute(model: ReadModel, answers: GenderAnswers): Fasti
       async (request, reply) => {
         const { items, country } = request.body;
         const snapshot = await model.snapshot();
-        const { data, sources } = await answerItems(answers, snapshot, {
+        const { data, meta } = await answerItems(answers, snapshot, {
           items,
           countries: country,
           rules: rulesOf(request.body),
@@ -115,7 +120,7 @@ export function genderBulkRoute(model: ReadModel, answers: GenderAnswers): Fasti
         void reply.type(CONTENT_TYPES[format]).header('cache-control', 'no-store');
         if (format === 'csv') return toCsv(COLUMNS, data.map(flat));
         if (format === 'ndjson') return toNdjson(data);
-        return { data, meta: { note: CAUTION, sources } };
+        return { data, meta: { note: CAUTION, ...meta } };
       },
     );
     done();

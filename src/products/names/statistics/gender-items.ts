@@ -3,6 +3,7 @@ import type { Snapshot } from '../read-model/read-model.ts';
 import { type GenderAnswers, type GenderRules, NAMES_WORTH_A_SUM } from './gender-answers.ts';
 import { type GenderProbability, genderProbability } from './gender-probability.ts';
 import { genderInWords } from './gender-schemas.ts';
+import { type MissingArea, missingMeta } from './missing-areas.ts';
 import { creditsOf, rangeOf } from './name-gender.route.ts';
 import { type SourceCredit, sourcesOf } from './provenance.ts';
 import { chooseAreas, type CountryArea, type YearRange } from './scope.ts';
@@ -47,7 +48,7 @@ export async function answerItems(
   answers: GenderAnswers,
   snapshot: Snapshot,
   { items, countries, rules }: BulkQuestion,
-): Promise<{ data: BulkAnswer[]; sources: SourceCredit[] }> {
+): Promise<{ data: BulkAnswer[]; meta: { sources: SourceCredit[]; missing_areas?: MissingArea[] } }> {
   const ranges = items.map(({ year_from, year_to }, at) =>
     rangeOf(year_from ?? undefined, year_to ?? undefined, `items[${at}].year_from`),
   );
@@ -73,7 +74,7 @@ export async function answerItems(
   const credits = [...groups.values()].flatMap((group) =>
     group ? creditsOf(group.scopes, group.names.length === 1 ? (group.names[0]?.range ?? {}) : {}) : [],
   );
-  return { data, sources: sourcesOf(credits) };
+  return { data, meta: { sources: sourcesOf(credits), ...missingMeta(credits) } };
 }
 
 /** By country, and by range where many items share it: those are answered faster. */

@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { NAME_PARSERS } from '../parsers/index.ts';
 import type { AreaRow } from '../read-model/catalog.query.ts';
-import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
+import { Nullable, OneOf } from '#platform/http/schemas.ts';
+import type { Measure } from '../name-count.ts';
+import { type CatalogSlice, type CountryCatalog, MEASURES } from '../read-model/country-catalog.ts';
 
 export const MissingAreaSchema = Type.Object({
   country: Type.String(),
@@ -9,8 +11,11 @@ export const MissingAreaSchema = Type.Object({
   name: Type.String(),
   gender: Type.String(),
   years: Type.Array(Type.Object({ from: Type.Integer(), to: Type.Integer() })),
+  other_measure: Nullable(
+    OneOf(MEASURES, { description: 'What the area does have of these years; null: nothing' }),
+  ),
 });
-type MissingArea = Static<typeof MissingAreaSchema>;
+export type MissingArea = Static<typeof MissingAreaSchema>;
 
 type KnownArea = Pick<AreaRow, 'code' | 'name'>;
 
@@ -34,7 +39,8 @@ function missingAreas(sums: Iterable<Part>): MissingArea[] {
   for (const { country, slices } of sums) {
     for (const slice of slices) {
       for (const { code, name } of missingIn(country, slice)) {
-        const key = `${code} ${slice.gender}`;
+        const other = otherMeasure(country, code, slice);
+        const key = `${code} ${slice.gender} ${other ?? ''}`;
         const known = found.get(key);
         if (known) addYear(known.years, slice.toYear);
         else
@@ -44,11 +50,21 @@ function missingAreas(sums: Iterable<Part>): MissingArea[] {
             name,
             gender: slice.gender,
             years: [{ from: slice.toYear, to: slice.toYear }],
+            other_measure: other,
           });
       }
     }
   }
   return [...found.values()];
+}
+
+/** Registrations, say, where births were added up: the two never meet in one sum. */
+function otherMeasure(country: CountryCatalog, code: string, slice: CatalogSlice): Measure | null {
+  const area = country.areas.find((each) => each.code === code);
+  if (!area) return null;
+  const has = (measure: Measure): boolean =>
+    country.years(area.no, slice.gender, measure).some(({ toYear }) => toYear === slice.toYear);
+  return MEASURES.find((measure) => measure !== slice.measure && has(measure)) ?? null;
 }
 
 function addYear(years: { from: number; to: number }[], year: number): void {

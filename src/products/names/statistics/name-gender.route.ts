@@ -7,15 +7,17 @@ import type { PerGender } from './balance.ts';
 import { BALANCES } from './balance.ts';
 import { type GenderAnswers, PRIORS, WEIGHTS } from './gender-answers.ts';
 import { CAUTION, genderFields, genderInWords, ruleParameters, rulesOf } from './gender-schemas.ts';
+import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
 import { BOTH_GENDERS } from './name-counts.ts';
 import { nameQuestionRoute } from './name-question.route.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
-import { CountryCodes, Year } from './schemas.ts';
+import { CountryCodes, MeasureParameter, Year } from './schemas.ts';
 import { chooseAreas, type CountryArea, slicesOf, type YearRange } from './scope.ts';
 
 const Query = Type.Object({
   country: Type.Optional(CountryCodes),
   area: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  measure: Type.Optional(MeasureParameter),
   year_from: Type.Optional(Year),
   year_to: Type.Optional(Year),
   ...ruleParameters,
@@ -40,6 +42,7 @@ const Answer = Type.Object({
     note: Type.String(),
     priors: Type.Optional(Type.Array(PriorView, { description: 'Where `prior=country`' })),
     sources: Type.Array(SourceSchema),
+    missing_areas: Type.Optional(Type.Array(MissingAreaSchema)),
   }),
 });
 
@@ -63,14 +66,20 @@ async function findGender(
 ): Promise<Static<typeof Answer>> {
   const { level, min_count, balance, prior, weights } = query;
   const range = rangeOf(query.year_from, query.year_to);
-  const scopes = chooseAreas(snapshot, query.country, query.area);
+  const scopes = chooseAreas(snapshot, query.country, query.area, query.measure);
   const question = { scopes, rules: rulesOf(query), names: [{ name, range }] };
   const [answer] = await answers.ask(snapshot, question);
   if (!answer) throw new Error('a name has no answer');
   const priors = prior === 'country' ? priorsInWords(await answers.priorsOf(snapshot, scopes)) : undefined;
+  const credits = creditsOf(scopes, range);
   return {
     data: { ...genderInWords(name, answer), level, min_count, balance, prior, weights },
-    meta: { note: CAUTION, ...(priors && { priors }), sources: sourcesOf(creditsOf(scopes, range)) },
+    meta: {
+      note: CAUTION,
+      ...(priors && { priors }),
+      sources: sourcesOf(credits),
+      ...missingMeta(credits),
+    },
   };
 }
 
