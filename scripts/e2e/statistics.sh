@@ -17,7 +17,17 @@ for ending in '' .csv .ndjson; do
   call 200 GET "/v1/statistics/similar$ending?country=US&name=Emma"
   call 200 GET "/v1/statistics/families$ending?country=US&name=Emma"
   says emma
+  call 200 GET "/v1/statistics/countryness$ending?name=Emma"
+  for kind in movers new lost breakouts; do
+    call 200 GET "/v1/statistics/$kind$ending?country=US&year=2098&gender=F"
+  done
 done
+call 200 GET '/v1/names/Jordan/trend?country=US&gender=F&year_on_year=true'
+says '"trends":['
+call 200 GET '/v1/names/Jordan?country=US&peaks_from=2000'
+says '"half_life":{'
+call 200 GET '/v1/names/Emma/forecast?country=US&gender=F'
+says '"status":"withheld"'
 call_json 200 POST /v1/gender '{"items":[{"id":"1","name":"Jordan","country":"US","year_from":2098}]}'
 says '"id":"1"'
 call 200 GET '/v1/compat/genderize?name=Emma&country_id=US'

@@ -19,6 +19,7 @@ import { SourceSchema, sourcesOf } from './provenance.ts';
 import { type Denominator, denominatorOf } from './ranking.ts';
 import { CountryCodes, MeasureParameter, NameText, perMillion, share, Year } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
+import { changesOf, TrendSchema, YearOnYearSchema } from './trend-schemas.ts';
 
 const Query = Type.Object({
   name: Type.Optional(
@@ -31,6 +32,9 @@ const Query = Type.Object({
   gender: Type.Optional(OneOf(['F', 'M'])),
   from: Type.Optional(Year),
   to: Type.Optional(Year),
+  year_on_year: Type.Optional(
+    Type.Boolean({ description: 'Each point with its change against the year before' }),
+  ),
 });
 
 const Point = Type.Object({
@@ -55,6 +59,7 @@ const Point = Type.Object({
       description: 'Not listed or hidden: the count is below this, the threshold of the office',
     }),
   ),
+  year_on_year: Type.Optional(YearOnYearSchema),
 });
 
 const Break = Type.Object({ year: Type.Integer(), what: Type.String() });
@@ -70,6 +75,12 @@ const Series = Type.Object({
   breaks: Type.Array(Break, {
     description: 'From these years on, numbers are made in another way than before',
   }),
+  trends: Type.Optional(
+    Type.Array(TrendSchema, {
+      description: 'Change of the share over the last 5, 10 and 25 years of the points; not of sums of names',
+    }),
+  ),
+  year_on_year: Type.Optional(YearOnYearSchema),
   points: Type.Array(Point),
 });
 
@@ -113,16 +124,20 @@ async function findTrend(
       name,
       series: query.group
         ? groupSeries(names, found)
-        : names.flatMap((each, at) => (found[at] ?? []).map((counts) => seriesOf(each, counts))),
+        : names.flatMap((each, at) =>
+            (found[at] ?? []).map((counts) => seriesOf(each, counts, query.year_on_year === true)),
+          ),
     },
     meta: { sources: sourcesOf(credits), ...missingMeta(credits) },
   };
 }
 
-function seriesOf(name: string, found: NameCounts): Static<typeof Series> {
+function seriesOf(name: string, found: NameCounts, withChanges: boolean): Static<typeof Series> {
   const { scope, gender, slices } = found;
   const { kind } = denominatorOf(slices);
   const breaks = breaksOf(scope.country, slices);
+  const { trends, yearOnYear } = changesOf(found, kind, breaks);
+  const points = pointsOf(found, kind, breaks);
   return {
     name,
     country: scope.country.code,
@@ -131,7 +146,11 @@ function seriesOf(name: string, found: NameCounts): Static<typeof Series> {
     measure: (slices[0] as CatalogSlice).measure,
     denominator: kind,
     breaks,
-    points: pointsOf(found, kind, breaks),
+    trends,
+    year_on_year: yearOnYear(points.at(-1)?.year ?? 0),
+    points: withChanges
+      ? points.map((point) => ({ ...point, year_on_year: yearOnYear(point.year) }))
+      : points,
   };
 }
 

@@ -1,0 +1,105 @@
+import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import { type Static, type TObject, Type } from 'typebox';
+import { registerList } from '#platform/http/list-formats.ts';
+import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
+import { answerFrom } from './cached-answer.ts';
+import { breakoutsList } from './breakouts.ts';
+import {
+  type ChangeList,
+  changeMetaProperties,
+  changeParameters,
+  comparisonProperties,
+  creditMeta,
+  openPage,
+} from './changes-schemas.ts';
+import { type Change, pageOfChanges } from './list-changes.ts';
+import { createListPairs, findComparisons, type ListPairs } from './list-pairs.ts';
+import { lostList, moversList, newList } from './movers.ts';
+import { findPublishedYears } from './published-years.ts';
+
+const CommonQuery = Type.Object(changeParameters);
+
+/** `GET /v1/statistics/movers`, `…/new`, `…/lost` and `…/breakouts`: the list of a year against a former one. */
+export function changeRoutes(model: ReadModel): FastifyPluginCallback {
+  const pairs = createListPairs(model);
+  return (app, _options, done) => {
+    changeRoute(app, model, pairs, moversList);
+    changeRoute(app, model, pairs, newList);
+    changeRoute(app, model, pairs, lostList);
+    changeRoute(app, model, pairs, breakoutsList);
+    done();
+  };
+}
+
+function changeRoute<Query extends TObject, Item extends TObject>(
+  app: FastifyInstance,
+  model: ReadModel,
+  pairs: ListPairs,
+  list: ChangeList<Query, Item>,
+): void {
+  registerList(app, {
+    url: `/v1/statistics/${list.kind}`,
+    config: {
+      access: 'public_read',
+      example: { query: { country: 'US', gender: 'F', year: 2020, limit: 5 } },
+    },
+    summary: list.summary,
+    description: list.description,
+    tags: ['statistics'],
+    query: Type.Object({ ...changeParameters, ...list.query.properties }),
+    item: list.item,
+    meta: Type.Object(changeMetaProperties),
+    async find({ query, format, request, reply }) {
+      const parts = [list.kind, JSON.stringify(query), format];
+      return answerFrom({ request, reply, model, parts }, (snapshot) =>
+        findChanges<Query, Item>(
+          snapshot,
+          pairs,
+          list,
+          query as Static<typeof CommonQuery> & Static<Query>,
+        ),
+      );
+    },
+  });
+}
+
+async function findChanges<Query extends TObject, Item extends TObject>(
+  snapshot: Snapshot,
+  lists: ListPairs,
+  { candidates, itemOf }: ChangeList<Query, Item>,
+  query: Static<typeof CommonQuery> & Static<Query>,
+) {
+  const comparisons = findComparisons(findPublishedYears(snapshot, query), query.year, query.over);
+  const page = openPage(
+    comparisons.map(({ country }) => country),
+    query,
+  );
+  const pairs = await lists.match(snapshot, comparisons);
+  const { changes, total } = pageOfChanges(
+    pairs,
+    (pair, visit) => candidates(pair, query, visit),
+    page,
+    byUseThenName(snapshot),
+  );
+  const pairOf = new Map(pairs.map((pair) => [pair.comparison, pair]));
+  return {
+    data: changes.map((change) => itemOf(change, snapshot)),
+    meta: {
+      ...page.meta(total),
+      ...creditMeta(comparisons),
+      comparisons: comparisons.map((each) => comparisonProperties(each, query.over, pairOf.get(each))),
+    },
+  };
+}
+
+function byUseThenName({ dictionary: { positions } }: Snapshot): (one: Change, other: Change) => number {
+  return (one, other) => {
+    const [a, b] = [standing(one), standing(other)];
+    return b.count - a.count || (positions[a.number] as number) - (positions[b.number] as number);
+  };
+}
+
+function standing({ pair, place, isLost }: Change): { number: number; count: number } {
+  const { numbers, counts } = isLost ? pair.former : pair.later;
+  return { number: numbers[place] as number, count: counts[place] as number };
+}
