@@ -175,6 +175,21 @@ test('sheets are read in any order, of several workbooks by turns', async () => 
   await source.close();
 });
 
+test('small workbooks of an archive are read once, whatever their sheets are read for', async () => {
+  const data = workbook({ One: sheetOf([['a', 1]]), Two: sheetOf([['b', 2]]) });
+  const source = await opened(craftZip(['a.xlsx', 'b.xlsx'].map((name) => ({ name, data }))));
+  const readAll = async (): Promise<string[]> => {
+    const read: string[] = [];
+    for (const file of source.files) read.push(await text(file.open()));
+    return read;
+  };
+  const texts = await readAll();
+  const once = source.bytesRead();
+  assert.ok(once > 0);
+  assert.deepEqual([await readAll(), source.bytesRead()], [texts, once]);
+  await source.close();
+});
+
 test('a sheet ends with the reason of whoever aborts', async () => {
   const { files } = await opened(workbook({ One: sheetOf([['a']]) }));
   const [file] = files as [SourceFile];

@@ -15,30 +15,33 @@ export interface SheetOptions {
 const MOST_WORKBOOK_BYTES = 64 * 1024 * 1024;
 /** All sheets of a workbook as text: strings that are stored once may stand in many cells. */
 const MOST_TEXT_BYTES = 512 * 1024 * 1024;
+/** What is kept of workbooks that were read before: each is parsed for its head, and once more for its rows. */
+const MOST_KEPT_BYTES = 32 * 1024 * 1024;
 const PIECE_BYTES = 256 * 1024;
 const SHEET_DIALECT: Dialect = { separator: ',', quote: '"', encoding: 'utf-8' };
 
 /**
  * Opens workbooks one after the other. The texts of the one opened last are kept, whatever its sheets are read for,
- * until `release`; they are made when a sheet is first read.
+ * until `release`, and those of others as long as all together are small; they are made when a sheet is first read.
  * Throws AppError: archive_encrypted, archive_limit, workbook_damaged, workbook_too_large, format_unsupported.
  */
 export function createSheetOpener(
   limits: IngestionLimits,
   options: SheetOptions,
 ): { readonly open: Openers['sheets']; release(): void } {
-  let kept: { readonly name: string; readonly texts: Promise<ReadonlyMap<string, Buffer>> } | undefined;
-  const textsOf = (name: string, load: () => Promise<Buffer>): Promise<ReadonlyMap<string, Buffer>> => {
-    if (kept?.name === name) return kept.texts;
-    // The other one goes before this one is read.
-    kept = undefined;
-    const texts = readTexts(name, load, limits, options);
-    const mine = { name, texts };
-    kept = mine;
-    texts.catch(() => {
-      if (kept === mine) kept = undefined;
-    });
-    return texts;
+  const kept = new Map<string, KeptTexts>();
+  const textsOf = (name: string, load: () => Promise<Buffer>): Promise<SheetTexts> => {
+    const known = kept.get(name);
+    if (known) return known.texts;
+    // Large ones go before this one is read.
+    dropOldest(kept);
+    const mine: KeptTexts = { texts: readTexts(name, load, limits, options), bytes: 0 };
+    kept.set(name, mine);
+    mine.texts.then(
+      (texts) => (mine.bytes = sizeOf(texts)),
+      () => kept.get(name) === mine && kept.delete(name),
+    );
+    return mine.texts;
   };
   return {
     async open(name, load) {
@@ -52,9 +55,31 @@ export function createSheetOpener(
       }));
     },
     release() {
-      kept = undefined;
+      kept.clear();
     },
   };
+}
+
+type SheetTexts = ReadonlyMap<string, Buffer>;
+
+interface KeptTexts {
+  readonly texts: Promise<SheetTexts>;
+  /** 0 until they are there. */
+  bytes: number;
+}
+
+function sizeOf(texts: SheetTexts): number {
+  return [...texts.values()].reduce((sum, text) => sum + text.length, 0);
+}
+
+/** Makes room for another workbook, those read first going first. */
+function dropOldest(kept: Map<string, KeptTexts>): void {
+  let bytes = [...kept.values()].reduce((sum, each) => sum + each.bytes, 0);
+  for (const [name, each] of kept) {
+    if (bytes <= MOST_KEPT_BYTES) return;
+    kept.delete(name);
+    bytes -= each.bytes;
+  }
 }
 
 /** Collects a file that is a workbook. Throws AppError unprocessable `workbook_too_large`. */
@@ -73,7 +98,7 @@ export async function workbookBytes(file: SourceFile): Promise<Buffer> {
 }
 
 async function* piecesOf(
-  load: () => Promise<ReadonlyMap<string, Buffer>>,
+  load: () => Promise<SheetTexts>,
   sheet: string,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
@@ -114,7 +139,7 @@ async function readTexts(
   load: () => Promise<Buffer>,
   limits: IngestionLimits,
   { evenRows }: SheetOptions,
-): Promise<ReadonlyMap<string, Buffer>> {
+): Promise<SheetTexts> {
   const maxBytes = Math.min(limits.maxProducedBytes, MOST_TEXT_BYTES);
   const bytes = await unpacked(name, load, limits, false);
   const answer = await askWorkbook({ bytes, texts: { evenRows, maxBytes } });
