@@ -111,7 +111,7 @@ function editionOf(
   return last > first ? String(last) : null;
 }
 
-/** Lets the release supply its slices, or has it wait; returns why it waits. */
+/** Lets the release supply its slices, or has it wait; returns why it waits, or what of it others go on supplying. */
 async function publishRelease(
   tx: Database,
   run: ImportRun,
@@ -141,7 +141,7 @@ async function publishRelease(
   if (reasons.length > 0) return reasons;
   await markPublished(tx, releaseNo);
   await supply(tx, dataset.countryNo, [releaseNo, ...retired]);
-  return [];
+  return countsStay(doubts.countless);
 }
 
 async function supply(tx: Database, countryNo: number, releaseNos: readonly number[]): Promise<void> {
@@ -166,6 +166,13 @@ function doubtsInWords(datasetId: string | null, older: number, shrinking: numbe
     doubts.push({ code: 'slice_shrinks', message, count: shrinking });
   }
   return doubts;
+}
+
+/** Ranks alone fill the years of which nobody has counts. */
+function countsStay(slices: number): ReportWarning[] {
+  if (slices === 0) return [];
+  const message = `${slices} slices are ranks alone here and have counts in another dataset, which goes on supplying them.`;
+  return [{ code: 'counts_stay', message, count: slices }];
 }
 
 /** What the doubt about shrinking slices says already is not said twice. */
