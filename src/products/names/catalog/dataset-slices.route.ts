@@ -16,7 +16,7 @@ const SliceItem = Type.Object({
   gender: Type.String(),
   file: Type.String({ description: 'Inner file that states it' }),
   rows_read: Type.Integer({
-    description: 'Accepted records of the file',
+    description: 'Accepted records of the file; of a column a year those with a count',
   }),
   sum_read: Type.Number(),
   rows: Type.Integer({ description: 'Names listed' }),

@@ -72,6 +72,7 @@ function readerOf(
     const slice = registry.find(fileIndex, area, gender, year ?? UNKNOWN_YEAR);
     slice.rowsRead++;
     slice.sumRead += count ?? 0;
+    if (count === null && layout.listsAllYears) slice.unstated++;
     if (status === 'aggregate' || status === 'aside') slice.aggregates += count ?? 0;
     else rows.add(slice, names.of(name), count ?? 0, line, keepsVariant ? variant : (rank ?? 0));
   }

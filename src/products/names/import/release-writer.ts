@@ -195,7 +195,7 @@ function writeSliceFacts(
   encoder.int2(slice.year === UNKNOWN_YEAR ? period.first : slice.year);
   encoder.int2(slice.year === UNKNOWN_YEAR ? period.last : slice.year);
   encoder.text(facts.fileName(slice.file));
-  encoder.int4(slice.rowsRead);
+  encoder.int4(slice.rowsRead - slice.unstated);
   encoder.int8(slice.sumRead);
   encoder.int4(length);
   encoder.int8(sum);

@@ -14,6 +14,8 @@ export interface SliceDraft {
   readonly file: number;
   rowsRead: number;
   sumRead: number;
+  /** Of the rows, cells without a count of a table that has one for every name and year. */
+  unstated: number;
   repeats: number;
   /** Births that the office reports for all rare names together, or that belong to no ranking. */
   aggregates: number;
@@ -50,7 +52,7 @@ export function createSliceRegistry(): SliceRegistry {
       last = byKey.get(key);
       if (!last) {
         const index = slices.length;
-        const counted = { rowsRead: 0, sumRead: 0, repeats: 0, aggregates: 0 };
+        const counted = { rowsRead: 0, sumRead: 0, unstated: 0, repeats: 0, aggregates: 0 };
         last = { index, area, gender, year, file, ...counted, replaced: false, joins: undefined };
         byKey.set(key, last);
         slices.push(last);
@@ -95,6 +97,7 @@ function join(slice: SliceDraft, settled: Map<string, SliceDraft>, key: string):
   slice.joins = lower;
   lower.rowsRead += slice.rowsRead;
   lower.sumRead += slice.sumRead;
+  lower.unstated += slice.unstated;
   lower.aggregates += slice.aggregates;
 }
 

@@ -1,4 +1,4 @@
-import { findHeader } from '../tables/find-header.ts';
+import { findHeader, headerWord } from '../tables/find-header.ts';
 import { longTable } from '../tables/long-table.ts';
 import type { TableHead } from '../tables/table-head.ts';
 import { AT_AREAS, AT_GENDERS, CC_BY_4, VIENNA } from './at-facts.ts';
@@ -10,7 +10,7 @@ const WHOLE_CITY = '90000';
 /**
  * City of Vienna, first names of newborns since 2010, in two files of one layout: by spelling, and by sound, where
  * `NAME` is the commonest spelling and `NAME_ALL` lists those that were counted together (David was given 169 times in
- * 2010 by spelling, 171 times by sound). A row of each sex and year may lack the name: children without one.
+ * 2010 by spelling, 171 times by sound). By spelling the list ends with the five hundred most frequent names. A row of each sex and year may lack the name: children without one.
  */
 export const atWien: NameParser = {
   id: 'at_wien',
@@ -28,7 +28,8 @@ export const atWien: NameParser = {
   threshold: null,
   layout:
     'title line; header NUTS;DISTRICT_CODE;SUB_DISTRICT_CODE;REF_YEAR;REF_DATE;SEX;RANK;NAME;[NAME_ALL;]N;PERC_SEX, sex 1 (boys) or 2 (girls)',
-  repeats: 'reject',
+  // The city tells Sıla from Sila, which are one name here.
+  repeats: 'sum',
   keeps: 'rank',
   areas: AT_AREAS,
   recognize,
@@ -52,5 +53,7 @@ function recognize(table: TableHead): TableLayout | undefined {
     readGender: (cell) => AT_GENDERS[cell],
     readArea: (cell) => (cell === WHOLE_CITY ? VIENNA : undefined),
     keepsNameless: true,
+    // By sound all names are listed, by spelling the first five hundred.
+    isTop: !header.cells.some((cell) => headerWord(cell) === 'name_all'),
   });
 }

@@ -20,6 +20,8 @@ const LONG_HEADERS = [
 
 /** The release that leaves out rare names. */
 const WITHOUT_RARE = LONG_HEADERS[1];
+/** The answer to the request: the first hundred, with all that tie on the last place. */
+const FIRST_HUNDRED = LONG_HEADERS[2];
 
 /**
  * National Records of Scotland: the full list of a year, one CSV a sex, with title, notes and ranks such as `4=`; and
@@ -80,6 +82,7 @@ function allYears(table: TableHead): TableLayout | undefined {
       facts: { area: 'GB-SCT' },
       readGender: (cell) => CODES[cell] ?? checkGender(cell),
       threshold: words === WITHOUT_RARE ? 3 : null,
+      isTop: words === FIRST_HUNDRED,
     });
   }
   return undefined;

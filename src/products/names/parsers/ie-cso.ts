@@ -47,7 +47,8 @@ function recognize(table: TableHead): TableLayout | undefined {
     facts: { gender: GENDER_OF_TABLE[code] ?? genderTold(header, first) },
     readCount: countReader(NOT_LISTED),
     skips: (cells) => rankStatistic(cells[labelAt] ?? ''),
-    // Names outside the first hundred may have any number of births.
+    // Names that were among the first hundred of any year: a name that was not is bounded by none of them, since some
+    // years lack names of their own first hundred (2008 has ninety).
     ...(!listsAll && { threshold: null }),
   });
 }

@@ -23,6 +23,7 @@ import { gbNrs } from './gb-nrs.ts';
 import { gbNrsPivot } from './gb-nrs-pivot.ts';
 import { gbOns } from './gb-ons.ts';
 import { gbOnsHistoric } from './gb-ons-historic.ts';
+import { gbOnsWide } from './gb-ons-wide.ts';
 import { gePsda } from './ge-psda.ts';
 import { ieCso } from './ie-cso.ts';
 import { ieCsoOld } from './ie-cso-old.ts';
@@ -66,6 +67,7 @@ export const NAME_PARSERS: readonly NameParser[] = [
   gbNrsPivot,
   gbOns,
   gbOnsHistoric,
+  gbOnsWide,
   gePsda,
   ieCso,
   ieCsoOld,

@@ -32,6 +32,11 @@ export interface TableLayout {
    * list, which takes the place of a threshold.
    */
   readonly isTop?: boolean;
+  /**
+   * True where each name has a cell for every year: one that hides its count may stand for no birth at all, and is no
+   * row of its year (`rows_read`).
+   */
+  readonly listsAllYears?: boolean;
   /** True where all counts are rounded. */
   readonly isRounded?: boolean;
   /** First and last year of what is of no single year, where the table says them. */

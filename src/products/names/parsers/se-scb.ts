@@ -8,7 +8,7 @@ import type { NameParser, TableLayout } from './name-parser.ts';
 /**
  * Statistics Sweden, names by which newborns are called since 1998: one workbook a sex, a column a year, every spelling
  * a name of its own. The table lists what was given to ten children in any year; `-` says "fewer than 10" of a year,
- * which may be none. The name is then not listed for that year, with the bound that the threshold gives.
+ * which may be none: the name is listed for that year, its count hidden.
  */
 export const seScb: NameParser = {
   id: 'se_scb',
@@ -42,6 +42,7 @@ function recognize(table: TableHead): TableLayout | undefined {
     header,
     groups,
     facts: { gender: genderIn(titleText(table, header.row)) },
-    readCount: countReader({ '-': 'none' }),
+    readCount: countReader({ '-': 'hidden' }),
+    listsAllYears: true,
   });
 }

@@ -39,6 +39,7 @@ export interface ColumnTable {
   readonly skips?: (cells: readonly string[]) => string | undefined;
   readonly threshold?: number | null;
   readonly isTop?: boolean;
+  readonly listsAllYears?: boolean;
   readonly isRounded?: boolean;
   readonly period?: TableLayout['period'];
   readonly edition?: string;
@@ -62,6 +63,7 @@ export function columnTable(table: ColumnTable): TableLayout {
     ],
     ...(table.threshold !== undefined && { threshold: table.threshold }),
     ...(table.isTop !== undefined && { isTop: table.isTop }),
+    ...(table.listsAllYears !== undefined && { listsAllYears: table.listsAllYears }),
     ...(table.isRounded !== undefined && { isRounded: table.isRounded }),
     ...(table.period && { period: table.period }),
     ...(table.edition !== undefined && { edition: table.edition }),
