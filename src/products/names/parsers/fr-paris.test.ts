@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readOfficialFile, truthLines } from '#test/support/office-files.ts';
+import { readAgainstTruths } from '#test/support/office-files.ts';
 import { readTable } from '#test/support/parser-reading.ts';
 import { withoutOfficialFiles } from '#test/support/truths.ts';
 import { frParis } from './fr-paris.ts';
@@ -28,17 +28,7 @@ test('the first column counts a sex alone; the last one, of both, is not read', 
 
 const PACKED = 'fr/paris/liste_des_prenoms.csv';
 test(`${PACKED}: rows, sums and the first five of every year`, { skip: withoutOfficialFiles }, async () => {
-  const { slices, skipped, refused } = await readOfficialFile(PACKED, frParis);
+  const { skipped, refused, slices } = await readAgainstTruths(PACKED, frParis);
   assert.deepEqual([skipped, refused], [{}, []]);
-  const truths = truthLines(PACKED);
-  const known = new Map(slices.map((slice) => [`${slice.year} ${slice.gender}`, slice]));
-  assert.equal(known.size, truths.length);
-  for (const { year, sex, rows, sum, top } of truths) {
-    const slice = known.get(`${year} ${sex}`);
-    assert.deepEqual([slice?.area, slice?.rows, slice?.sum], ['FR-75C', rows, sum], `${year} ${sex}`);
-    assert.deepEqual(
-      slice?.top.map(({ name, count }) => `${name} ${count}`),
-      top,
-    );
-  }
+  assert.ok(slices.every((slice) => slice.area === 'FR-75C'));
 });

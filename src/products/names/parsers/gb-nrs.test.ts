@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_LIMITS } from '#engine/ingestion/limits.ts';
 import { planFiles } from '#products/names/import/plan-files.ts';
-import { readOfficialFile, truthLines } from '#test/support/office-files.ts';
+import { readAgainstTruths, readOfficialFile } from '#test/support/office-files.ts';
 import { NO_OPTIONS, readTable, sourceOf } from '#test/support/parser-reading.ts';
 import { withoutOfficialFiles } from '#test/support/truths.ts';
 import { gbNrs } from './gb-nrs.ts';
@@ -88,7 +88,7 @@ test('what describes the data in the same archive is no data', async () => {
   assert.deepEqual([files.map(({ source }) => source.name), unread], [['full-list-1974-2025.csv'], []]);
 });
 
-test('rare names are left out of the latest releases alone', () => {
+test('rare names are left out of the latest releases alone; the answer to a request is a top list', () => {
   const head = (text: string): string[][] =>
     text
       .trimEnd()
@@ -96,8 +96,10 @@ test('rare names are left out of the latest releases alone', () => {
       .map((line) => line.split(','));
   const layout = (text: string) =>
     gbNrs.recognize({ file: 'a.csv', sheet: null, rows: head(text.replace('\uFEFF', '')) });
-  assert.equal(layout(TO_2017)?.threshold, null);
-  assert.equal(layout(TO_2025)?.threshold, 3);
+  assert.deepEqual([layout(TO_2017)?.threshold, layout(TO_2017)?.isTop], [null, false]);
+  assert.deepEqual([layout(TO_2025)?.threshold, layout(TO_2025)?.isTop], [3, false]);
+  // What is not among the first hundred has no more births than the last of them.
+  assert.equal(layout(ANSWER)?.isTop, true);
 });
 
 test('an answer with the ages of parents: a name a row, the ages are not read', async () => {
@@ -117,18 +119,8 @@ test('the same columns with Male and Female are of somebody else', async () => {
 
 const LISTS = 'gb/nrs/babies-first-names-20-full-list.zip';
 test(`${LISTS}: rows, sums and the first five`, { skip: withoutOfficialFiles }, async () => {
-  const { slices, refused, unread } = await readOfficialFile(LISTS, gbNrs);
-  assert.deepEqual([refused, unread], [[], []]);
-  const truths = truthLines(LISTS);
-  assert.equal(truths.length, 2);
-  assert.deepEqual(
-    slices.map(({ file, year, gender, rows, sum }) => [file, String(year), gender, rows, sum]),
-    truths.map(({ inner, year, sex, rows, sum }) => [inner, year, sex, rows, sum]),
-  );
-  assert.deepEqual(
-    slices.map(({ top }) => top.map(({ name, count }) => `${name} ${count}`)),
-    truths.map(({ top }) => top),
-  );
+  const { refused, unread, slices } = await readAgainstTruths(LISTS, gbNrs);
+  assert.deepEqual([refused, unread, slices.length], [[], [], 2]);
 });
 
 const ANSWERED = 'gb/nrs/NRS_-_FOI_-_202100207734_-_attachment_1.csv';

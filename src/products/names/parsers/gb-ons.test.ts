@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readOfficialFile, truthLines } from '#test/support/office-files.ts';
 import { readTable } from '#test/support/parser-reading.ts';
-import { withoutOfficialFiles } from '#test/support/truths.ts';
 import { gbOns } from './gb-ons.ts';
 
 // Written by us in the layout of 2013 and 2020; figures of the office.
@@ -43,26 +41,3 @@ test('a footnote mark in the header is no part of it; what is no count is refuse
     'GEORGE M 2020 4187 GB-EAW #2',
   ]);
 });
-
-for (const [packed, gender] of [
-  ['gb/ons/boys-1996-2024.zip', 'M'],
-  ['gb/ons/girls-1996-2024.zip', 'F'],
-] as const) {
-  test(`${packed}: rows, sums and the first five of every year`, { skip: withoutOfficialFiles }, async () => {
-    const { slices, refused, unread } = await readOfficialFile(packed, gbOns);
-    assert.deepEqual([refused, unread], [[], []]);
-    const truths = truthLines(packed);
-    assert.equal(slices.length, truths.length);
-    for (const [at, { inner, year, rows, sum, top }] of truths.entries()) {
-      const slice = slices[at];
-      assert.deepEqual(
-        [slice?.file, slice?.area, slice?.gender, String(slice?.year), slice?.rows, slice?.sum],
-        [inner, 'GB-EAW', gender, year, rows, sum],
-      );
-      assert.deepEqual(
-        slice?.top.map(({ name, count }) => `${name} ${count}`),
-        top,
-      );
-    }
-  });
-}

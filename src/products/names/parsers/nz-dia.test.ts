@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readOfficialFile, truthLines } from '#test/support/office-files.ts';
+import { readAgainstTruths } from '#test/support/office-files.ts';
 import { readTable } from '#test/support/parser-reading.ts';
 import { withoutOfficialFiles } from '#test/support/truths.ts';
 import { nzDia } from './nz-dia.ts';
@@ -36,18 +36,7 @@ test('a block less than there are years is another layout', async () => {
 
 const PACKED = 'nz/dia/Top-100-girls-and-boys-names-since-1954.xlsx';
 test(`${PACKED}: rows, sums and the first five of every year`, { skip: withoutOfficialFiles }, async () => {
-  const { slices, refused, unread } = await readOfficialFile(PACKED, nzDia);
+  const { refused, unread, slices } = await readAgainstTruths(PACKED, nzDia);
   assert.deepEqual([refused, unread], [[], []]);
-  const truths = truthLines(PACKED);
-  const known = new Map(slices.map((slice) => [`${slice.year} ${slice.gender}`, slice]));
-  assert.equal(known.size, truths.length);
-  for (const { year, sex, rows, sum, top } of truths) {
-    const slice = known.get(`${year} ${sex}`);
-    assert.deepEqual([slice?.area, slice?.rows, slice?.sum], [null, rows, sum], `${year} ${sex}`);
-    assert.deepEqual(
-      slice?.top.map(({ name, count }) => `${name} ${count}`),
-      top,
-      `${year} ${sex}`,
-    );
-  }
+  assert.ok(slices.every((slice) => slice.area === null));
 });
