@@ -8,6 +8,8 @@ says_head 'content-disposition: attachment'
 says "zoe-$run,\"'=1+1, really\""
 call 200 GET "/v1/exports?resource=users&format=ndjson&fields=email,bio&username=zoe-$run"
 says "{\"email\":\"zoe-$run@e2e.example.org\",\"bio\":\"=1+1, really\"}"
+call 200 GET '/v1/exports?resource=names&country=US&year=2023&format=ndjson'
+says_head 'x-sources: ['
 
 order="{\"idempotency_key\":\"e2e-$run\",\"resource_type\":\"comments\",\"format\":\"csv\",\"filters\":{\"article\":\"e2e-$run\"}}"
 call_json 202 POST /v1/exports "$order"

@@ -2,6 +2,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import { type ListPage, newestFirst, type Positioned } from '#platform/postgres/newest-first.ts';
 import { joinSql, type Sql, sql } from '#platform/postgres/sql.ts';
 import type { ExportFormat } from './export-format.ts';
+import type { ExportCredit, ExportTerms, LeftOutSource } from './export-source.query.ts';
 import type { ExportWish } from './export-plan.query.ts';
 
 export const EXPORT_STATUSES = ['pending', 'processing', 'completed', 'failed', 'canceled'] as const;
@@ -23,6 +24,9 @@ export interface ExportRecord {
   readonly total_records: number | null;
   readonly file_size: number | null;
   readonly sha256: string | null;
+  /** Null until there is a file, and where its rows have no licences. */
+  readonly sources: readonly ExportCredit[] | null;
+  readonly left_out: readonly LeftOutSource[] | null;
   readonly error_code: string | null;
   readonly error_message: string | null;
   readonly created_by: string | null;
@@ -89,6 +93,7 @@ export interface FinishedExport {
   readonly records: number;
   readonly size: number;
   readonly sha256: string;
+  readonly terms: ExportTerms | undefined;
   readonly retentionMs: number;
 }
 
@@ -98,10 +103,15 @@ export async function completeExport(tx: Database, id: string, file: FinishedExp
     sql`
       UPDATE export_jobs
       SET status = 'completed', file_key = ${file.fileKey}, total_records = ${file.records}, file_size = ${file.size},
-          sha256 = ${file.sha256}, completed_at = clock_timestamp(),
+          sha256 = ${file.sha256}, sources = ${jsonOf(file.terms?.sources)}, left_out = ${jsonOf(file.terms?.leftOut)},
+          completed_at = clock_timestamp(),
           expires_at = clock_timestamp() + ${file.retentionMs} * interval '1 ms'
       WHERE id = ${id}`,
   );
+}
+
+function jsonOf(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 export async function endExport(
@@ -136,6 +146,7 @@ export async function reopenExport(tx: Database, id: string): Promise<void> {
 
 const columns: Sql = sql`
   id, resource_type, status, format, options, filename, file_key, total_records::float8, file_size::float8, sha256,
+  sources, left_out,
   error_code, error_message, created_by, created_at, completed_at, expires_at,
   coalesce(expires_at <= clock_timestamp(), false) AS has_expired`;
 

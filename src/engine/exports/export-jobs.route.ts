@@ -13,6 +13,7 @@ import { findJob } from '../jobs/jobs.query.ts';
 import { contentType, fileExtension } from './export-format.ts';
 import { type ExportRecord, findExport, findExportByFilename } from './export-job.query.ts';
 import { ExportParams, ExportView, NO_SUCH_EXPORT, viewExport } from './export-view.ts';
+import { tellTerms } from './terms-headers.ts';
 import { isVisible, visibleExport } from './visible-export.ts';
 
 export interface ExportFileDependencies {
@@ -127,6 +128,7 @@ function fileRoute(app: App, { pool, files }: ExportFileDependencies): void {
         throw notFound('file of an export', filename);
       }
       const { fileKey, size, sha256 } = fileOf(found);
+      tellTerms(reply, found.sources ? { sources: found.sources, leftOut: found.left_out ?? [] } : undefined);
       const form = { format: found.format, compression: found.options.compression };
       return sendFile(request, reply, files, {
         key: fileKey,

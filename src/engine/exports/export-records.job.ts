@@ -13,7 +13,7 @@ import {
   reopenExport,
 } from './export-job.query.ts';
 import { type ExportPlan, planExport } from './export-plan.query.ts';
-import type { ExportSource } from './export-source.query.ts';
+import type { ExportSource, ExportTerms } from './export-source.query.ts';
 import { exportFlow } from './write-export.ts';
 
 export interface ExportJobDependencies {
@@ -70,18 +70,21 @@ async function writeFile(
   key: string,
   plan: ExportPlan,
   context: JobContext,
-): Promise<{ records: number; size: number; sha256: string }> {
+): Promise<Pick<FinishedExport, 'records' | 'size' | 'sha256' | 'terms'>> {
   return context.session(async (session) => {
     await session.transaction(async (tx) => {
       await beginExport(tx, id);
       await context.fence(tx);
     });
     const flow = exportFlow(plan, plan.compression === 'gzip' ? THOROUGH_GZIP : undefined);
-    const rows = flow.run(session);
+    let terms: ExportTerms | undefined;
+    const rows = flow.run(session, (found) => {
+      terms = found;
+    });
     // Whichever side fails, the other one fails with it; the store knows why.
     rows.catch(() => {});
     const written = await files.write(key, counted(flow.bytes, context), { signal: context.signal });
-    return { records: await rows, ...written };
+    return { records: await rows, terms, ...written };
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Database } from '#platform/postgres/database.ts';
 import type { Sql } from '#platform/postgres/sql.ts';
 
 /** A column of exports. Its value is SQL over the source's `from`. */
@@ -25,6 +26,33 @@ export interface ExportFilter {
   readonly whenAbsent?: Sql;
 }
 
+/** Whose rows an export has, and under which terms they may be passed on. */
+export interface ExportCredit {
+  readonly source: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly office: string | null;
+  /** Null: not known. */
+  readonly licence: string | null;
+  readonly licence_url: string | null;
+  readonly attribution: string | null;
+}
+
+/** A source whose rows are left out of an export, and why. */
+export interface LeftOutSource extends ExportCredit {
+  /** Stable, for programs. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What licences say about the rows that meet the conditions of an export. */
+export interface ExportTerms {
+  /** Leaves out what must not be in it; undefined: all may. */
+  readonly condition: Sql | undefined;
+  readonly sources: readonly ExportCredit[];
+  readonly leftOut: readonly LeftOutSource[];
+}
+
 /** What can be exported. */
 export interface ExportSource {
   /** `users`; also the first word of file names. */
@@ -37,4 +65,6 @@ export interface ExportSource {
   readonly always?: Sql;
   /** Total, so that the same rows are the same bytes. */
   readonly order: Sql;
+  /** Asked in the snapshot of the rows; without it rows have no licences. */
+  readonly terms?: (tx: Database, conditions: readonly Sql[]) => Promise<ExportTerms>;
 }

@@ -13,6 +13,7 @@ import { filterNames, planExport } from './export-plan.query.ts';
 import type { ExportSource } from './export-source.query.ts';
 import { ExportView, viewExports } from './export-view.ts';
 import type { ExportStreams } from './stream-export.ts';
+import { tellTerms } from './terms-headers.ts';
 
 export interface ExportStreamDependencies {
   readonly pool: Pool;
@@ -140,7 +141,9 @@ async function stream(
     preset: preset === 'excel' ? preset : null,
   });
   const isEncoded = plan.compression === 'none' && acceptsGzip(request.headers['accept-encoding']);
-  const bytes = await streams.open(plan, isEncoded || plan.compression === 'gzip' ? QUICK_GZIP : undefined);
+  const gzipLevel = isEncoded || plan.compression === 'gzip' ? QUICK_GZIP : undefined;
+  const { bytes, terms } = await streams.open(plan, gzipLevel);
+  tellTerms(reply, terms);
   if (isEncoded) void reply.header('content-encoding', 'gzip');
   if (plan.compression === 'none') addVary(reply, 'accept-encoding');
   void reply
@@ -210,6 +213,8 @@ function describe(sources: readonly ExportSource[]): string {
   return [
     'Resources with their columns (those in brackets where `fields` names them) and filters:',
     ...lines,
+    'Sources whose licence is not known, or does not allow it, are left out of an export with rows of other sources: ' +
+      'the header `X-Left-Out-Sources` says which and why, `X-Sources` whose rows there are and under which licences.',
     'NULL is an empty cell, an empty text a quoted one. An answer that is cut off has failed: it has no end of its chunks.',
   ].join('\n');
 }

@@ -8,6 +8,15 @@ import { EXPORT_STATUSES, type ExportRecord } from './export-job.query.ts';
 
 const Text = Nullable(Type.String());
 
+const credit = {
+  source: Type.String(),
+  country: Type.String(),
+  office: Text,
+  licence: Text,
+  licence_url: Text,
+  attribution: Text,
+};
+
 export const ExportView = Type.Object(
   {
     job_id: Uuid,
@@ -20,6 +29,14 @@ export const ExportView = Type.Object(
     total_records: Nullable(Type.Number()),
     file_size: Nullable(Type.Number({ description: 'Bytes' })),
     sha256: Nullable(Type.String({ description: 'Of the file, hexadecimal' })),
+    sources: Nullable(
+      Type.Array(Type.Object(credit), { description: 'Whose rows the file has, to be credited with it' }),
+    ),
+    left_out: Nullable(
+      Type.Array(Type.Object({ ...credit, reason: Type.String(), message: Type.String() }), {
+        description: 'Sources that must not be merged with those of the file',
+      }),
+    ),
     download_url: Nullable(Type.String({ description: 'Takes `Range`; null while there is no file' })),
     error_code: Text,
     error_message: Text,
@@ -59,9 +76,11 @@ export async function viewExport(db: Database, row: ExportRecord): Promise<Expor
 }
 
 function viewOne(row: ExportRecord, job: JobRecord | undefined): ExportView {
-  const { id, filename, file_key: fileKey, has_expired: hasExpired, ...facts } = row;
+  const { id, filename, file_key: fileKey, has_expired: hasExpired, sources, left_out, ...facts } = row;
   return {
     ...facts,
+    sources: sources && [...sources],
+    left_out: left_out && [...left_out],
     job_id: id,
     phase: job?.phase ?? null,
     progress: job ? viewProgress(job.measures, job.status === 'running') : null,

@@ -13,7 +13,7 @@ import { createExportStreams } from './stream-export.ts';
 
 export { EXPORT_MAINTENANCE } from './maintain-exports.job.ts';
 export { resourceSource } from './resource-source.query.ts';
-export type { ExportColumn, ExportFilter, ExportSource } from './export-source.query.ts';
+export type { ExportColumn, ExportFilter, ExportSource, ExportTerms } from './export-source.query.ts';
 
 export interface ExportDependencies {
   readonly pool: Pool;

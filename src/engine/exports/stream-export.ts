@@ -4,16 +4,24 @@ import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import type { ExportPlan } from './export-plan.query.ts';
+import type { ExportTerms } from './export-source.query.ts';
 import { endSessionsNamed } from './sessions.query.ts';
 import { exportFlow } from './write-export.ts';
+
+/** An export on its way to a client. */
+export interface OpenedExport {
+  readonly bytes: Readable;
+  /** Undefined: its rows have no licences. */
+  readonly terms: ExportTerms | undefined;
+}
 
 /** Sends exports to clients, each over a connection to the database of its own. */
 export interface ExportStreams {
   /**
-   * The bytes of an export. A reader that goes away ends the query; a failure after the first byte cuts the bytes off.
+   * The bytes of an export, once it is known whose rows they are. A reader that goes away ends the query; a failure after the first byte cuts the bytes off.
    * Throws AppError unavailable `too_many_exports`.
    */
-  open(plan: ExportPlan, gzipLevel: number | undefined): Promise<Readable>;
+  open(plan: ExportPlan, gzipLevel: number | undefined): Promise<OpenedExport>;
 }
 
 export function createExportStreams(options: {
@@ -30,10 +38,7 @@ export function createExportStreams(options: {
     const flow = exportFlow(plan, gzipLevel);
     try {
       await pool.session(
-        (session) => {
-          opened.resolve(flow.bytes);
-          return flow.run(session);
-        },
+        (session) => flow.run(session, (terms) => opened.resolve({ bytes: flow.bytes, terms })),
         { applicationName },
       );
     } catch (error) {
@@ -49,7 +54,7 @@ export function createExportStreams(options: {
     async open(plan, gzipLevel) {
       if (open >= atOnce) throw tooManyExports(atOnce);
       open++;
-      const opened = Promise.withResolvers<Readable>();
+      const opened = Promise.withResolvers<OpenedExport>();
       send(plan, gzipLevel, opened)
         .catch((error: unknown) => log.warn({ err: error }, 'an export could not be ended'))
         .finally(() => open--);
@@ -58,7 +63,7 @@ export function createExportStreams(options: {
   };
 }
 
-type Opened = ReturnType<typeof Promise.withResolvers<Readable>>;
+type Opened = ReturnType<typeof Promise.withResolvers<OpenedExport>>;
 
 function tooManyExports(atOnce: number): AppError {
   const message = `${atOnce} exports are being sent already. Try again soon, or have a file made by POST /v1/exports.`;

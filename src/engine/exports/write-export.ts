@@ -4,14 +4,18 @@ import { createGzip } from 'node:zlib';
 import type { Session } from '#platform/postgres/database.ts';
 import { crlfRows } from './crlf-rows.ts';
 import type { ExportPlan } from './export-plan.query.ts';
+import type { ExportTerms } from './export-source.query.ts';
 import { framedRows } from './framed-rows.ts';
 import { copyRows, inUtc } from './select-rows.query.ts';
 
 /** Bytes of an export on their way. */
 export interface ExportFlow {
   readonly bytes: Transform;
-  /** Moves rows from the database to `bytes` as fast as they are read there; answers how many. Its failure is that of `bytes` too. */
-  run(session: Session): Promise<number>;
+  /**
+   * Moves rows from the database to `bytes` as fast as they are read there; answers how many. Its failure is that of
+   * `bytes` too. `onTerms` hears before the first row whose rows they are and which are left out.
+   */
+  run(session: Session, onTerms?: (terms: ExportTerms | undefined) => void): Promise<number>;
 }
 
 /** `gzipLevel`: undefined leaves the bytes as they are. */
@@ -20,14 +24,18 @@ export function exportFlow(plan: ExportPlan, gzipLevel: number | undefined): Exp
   const gzip = gzipLevel === undefined ? [] : [createGzip({ level: gzipLevel, chunkSize: 64 * 1024 })];
   const steps = [...(plan.isForExcel ? [crlfRows()] : []), frame, ...gzip];
   const bytes = steps.at(-1) ?? frame;
+  // A failure before anybody reads is told by `run`, and must not end the process.
+  bytes.on('error', () => undefined);
   return {
     bytes,
-    async run(session) {
+    async run(session, onTerms = () => undefined) {
       try {
         // One snapshot, whatever writers do meanwhile. The number of rows comes behind the last one, before the commit.
         const rows = await session.transaction(async (tx) => {
           await tx.run('export in UTC', inUtc);
-          const copied = tx.copyOut(copyRows(plan));
+          const terms = await plan.source.terms?.(tx, plan.conditions);
+          onTerms(terms);
+          const copied = tx.copyOut(copyRows(within(plan, terms)));
           await pipeline([copied, ...steps]);
           return copied;
         }, 'REPEATABLE READ');
@@ -38,4 +46,8 @@ export function exportFlow(plan: ExportPlan, gzipLevel: number | undefined): Exp
       }
     },
   };
+}
+
+function within(plan: ExportPlan, terms: ExportTerms | undefined): ExportPlan {
+  return terms?.condition ? { ...plan, conditions: [...plan.conditions, terms.condition] } : plan;
 }

@@ -2,9 +2,14 @@ import type { ExportColumn, ExportFilter, ExportSource } from '#engine/exports/i
 import { invalidRequest } from '#platform/errors.ts';
 import { rawSql, type Sql, sql } from '#platform/postgres/sql.ts';
 import { checkGender } from '../normalize-gender.ts';
+import { findTerms } from './export-terms.ts';
 
 const FIRST_YEAR = 1800;
 const LAST_YEAR = 2100;
+
+/** Of one year: written with >= for the planner's sake, as in the view `names`. */
+const ofOneYear = rawSql(`slices.from_year >= slices.to_year AND slices.gender IN ('F', 'M')
+                          AND slices.measure IN ('births', 'registrations')`);
 
 const columns: readonly ExportColumn[] = [
   column('name', 'text', 's.name', 'In the form in which it is shown'),
@@ -29,6 +34,11 @@ const filters: readonly ExportFilter[] = [
     condition: (value) => (value === 'all' ? rawSql('true') : sql`a.code = ${value.toUpperCase()}`),
     whenAbsent: rawSql('a.level = 0'),
   },
+  {
+    name: 'parser',
+    description: 'Of this source alone: the id of its parser, as GET /v1/parsers lists them',
+    condition: (value) => sql`r.dataset_id IN (SELECT id FROM datasets WHERE parser = ${parserId(value)})`,
+  },
   { name: 'gender', description: 'F or M', condition: (value) => sql`slices.gender = ${gender(value)}` },
   yearFilter('year', 'Of this year', (year) => sql`slices.to_year = ${year}`),
   yearFilter('year_from', 'Of this year and later ones', (year) => sql`slices.to_year >= ${year}`),
@@ -40,7 +50,6 @@ export const namesSource: ExportSource = {
   name: 'names',
   columns,
   filters,
-  // Of one year: written with >= for the planner's sake, as in the view `names`.
   from: rawSql(`
     slices
     JOIN areas a ON a.no = slices.area_no
@@ -51,11 +60,11 @@ export const namesSource: ExportSource = {
                         AND p.from_year >= p.to_year
     CROSS JOIN LATERAL unnest(p.names, p.counts) WITH ORDINALITY AS item (name_no, count, position)
     JOIN name_spellings s ON s.no = item.name_no`),
-  always: rawSql(`slices.from_year >= slices.to_year AND slices.gender IN ('F', 'M')
-                  AND slices.measure IN ('births', 'registrations')`),
+  always: ofOneYear,
   order: rawSql(
     'c.code, a.level, a.code COLLATE "C", slices.to_year, slices.gender, p.page, item.position, slices.measure',
   ),
+  terms: (tx, conditions) => findTerms(tx, [ofOneYear, ...conditions]),
 };
 
 function column(name: string, type: 'text' | 'plain', value: string, description: string): ExportColumn {
@@ -78,6 +87,11 @@ function countryCodes(value: string): string {
   const codes = value.toUpperCase();
   if (/^[A-Z]{2}(?:,[A-Z]{2})*$/.test(codes)) return codes;
   throw invalidRequest('country', 'must be ISO 3166-1 alpha-2 codes such as US,GB');
+}
+
+function parserId(value: string): string {
+  if (/^[a-z_0-9]+$/.test(value)) return value;
+  throw invalidRequest('parser', 'must be an id such as gb_ons');
 }
 
 function gender(value: string): string {
