@@ -86,7 +86,7 @@ export function statisticsRoutes(pool: Pool, model: ReadModel): FastifyPluginCal
     void app.register(genderizeRoute(model, genders));
     void app.register(distributionRoutes(model));
     void app.register(unisexRoutes(model));
-    void app.register(comparisonRoutes(model));
+    void app.register(comparisonRoutes(pool, model));
     done();
   };
 }
