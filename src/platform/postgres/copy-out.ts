@@ -26,41 +26,63 @@ const COPY_DATA = 'd'.charCodeAt(0);
 /** With these the rows are over: CopyDone, ErrorResponse. Others before them (start, notices) say nothing to us. */
 const ENDS = new Set(['c', 'E'].map((letter) => letter.charCodeAt(0)));
 const HEAD_BYTES = 5;
-const CHUNK_BYTES = 64 * 1024;
-const BUFFER_BYTES = 4 * CHUNK_BYTES;
-/** How long bytes may wait for others that are sent together with them. */
-const WAIT_MS = 20;
+const BUFFER_BYTES = 256 * 1024;
+/** After a read of less than this, more is left to gather in the kernel before the next one. */
+const LARGE_BYTES = 32 * 1024;
+const GATHER_MS = 1;
 
 /**
- * `COPY … TO STDOUT` as bytes. The server sends a message for every row and 8 KB at a time; here their contents come in
- * pieces of 64 KB, which cost far less on their way to a client. `ended` is called when the last row has come
- * or the server has refused, so that the connection is free for the next statement.
+ * `COPY … TO STDOUT` as bytes. The server sends 8 KB at a time, and a message for every row; here their contents come
+ * in pieces of up to 64 KB, each of which is read and sent on at once: many small ones take twice the processor's time.
+ * `ended` is called when the last row has come or the server has refused, so that the connection is free for the next
+ * statement.
  */
 export function createCopyOut(statement: string, ended: () => void): CopyOut & Submittable {
   let connection: Connection | undefined;
   let listener: DataListener | undefined;
-  const pieces = createPieces((piece) => {
-    if (!stream.push(piece)) connection?.stream.pause();
-  });
-  const reader = createMessageReader(pieces.add, giveBack);
+  let gathering: NodeJS.Timeout | undefined;
+  let isWanted = true;
+
+  const readRows = createMessageReader((chunk, length) => {
+    if (length > 0) isWanted = stream.push(chunk.subarray(0, length));
+  }, giveBack);
   const stream = new Readable({
     highWaterMark: BUFFER_BYTES,
-    read: () => void connection?.stream.resume(),
+    read() {
+      isWanted = true;
+      goOn();
+    },
     destroy(error, done) {
-      pieces.stop();
+      clearTimeout(gathering);
       done(error);
     },
   });
   // The reader hears of it in its pipeline; a connection that ends later must not be an error that nobody handles.
   stream.on('error', () => {});
 
+  function goOn(): void {
+    if (isWanted && gathering === undefined) connection?.stream.resume();
+  }
+
+  function read(chunk: Buffer): void {
+    readRows(chunk);
+    if (!connection) return;
+    if (chunk.length < LARGE_BYTES) {
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
+        goOn();
+      }, GATHER_MS);
+    }
+    if (!isWanted || gathering !== undefined) connection.stream.pause();
+  }
+
   /** Lets pg hear the socket again, beginning with what came behind the rows. */
   function giveBack(rest: Buffer): void {
     const socket = connection?.stream;
     connection = undefined;
-    pieces.flush();
+    clearTimeout(gathering);
     ended();
-    socket?.off('data', reader).on('data', listener as DataListener);
+    socket?.off('data', read).on('data', listener as DataListener);
     listener?.(rest);
     // Not for an error, which pg has just handed to us.
     if (!stream.destroyed) stream.push(null);
@@ -72,7 +94,7 @@ export function createCopyOut(statement: string, ended: () => void): CopyOut & S
     submit(given: Connection) {
       connection = given;
       listener = given.stream.listeners('data')[0] as DataListener;
-      given.stream.off('data', listener).on('data', reader);
+      given.stream.off('data', listener).on('data', read);
       given.query(statement);
     },
     handleError(error: Error) {
@@ -135,41 +157,5 @@ function createMessageReader(
       left = head.readUInt32BE(from + 1) - 4;
     }
     onRows(chunk, length);
-  };
-}
-
-/** Puts bytes together into pieces; one that does not fill up goes after a moment. */
-function createPieces(push: (piece: Buffer) => void): {
-  add(chunk: Buffer, length: number): void;
-  flush(): void;
-  stop(): void;
-} {
-  let piece = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  let sent = 0;
-  let filled = 0;
-  let timer: NodeJS.Timeout | undefined;
-
-  function send(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    if (filled > sent) push(piece.subarray(sent, filled));
-    sent = filled;
-  }
-
-  return {
-    add(chunk, length) {
-      for (let at = 0; at < length;) {
-        const copied = chunk.copy(piece, filled, at, length);
-        at += copied;
-        filled += copied;
-        if (filled < CHUNK_BYTES) continue;
-        send();
-        piece = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-        sent = filled = 0;
-      }
-      if (filled > sent) timer ??= setTimeout(send, WAIT_MS);
-    },
-    flush: send,
-    stop: () => clearTimeout(timer),
   };
 }
