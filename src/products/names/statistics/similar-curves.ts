@@ -129,19 +129,14 @@ async function smoothAll({ slices, numbers, shares, squares, shown }: Curves): P
 
 /** The names most like that of a row, the most alike first; of equals the more frequent. */
 export function findSimilar(curves: Curves, row: number, mode: SimilarityMode, limit: number): SimilarName[] {
-  const { slices, numbers, totals, shares, squares } = curves;
-  const width = slices.length;
-  const own = shares.subarray(row * width, (row + 1) * width);
+  const { numbers, totals } = curves;
+  const similarities = similaritiesTo(curves, row, mode);
+  const least = similarities.toSorted().at(-limit) ?? 0;
   const found: SimilarName[] = [];
   for (let other = 0; other < numbers.length; other++) {
-    if (other === row) continue;
-    const commonYears = yearsInCommon(curves, row, other);
-    if (commonYears < MIN_YEARS) continue;
-    let product = 0;
-    const offset = other * width;
-    for (let at = 0; at < width; at++) product += (own[at] as number) * (shares[offset + at] as number);
-    const similarity = similarityOf(mode, product, squares[row] as number, squares[other] as number);
-    found.push({ row: other, similarity, commonYears });
+    const similarity = similarities[other] as number;
+    if (similarity < 0 || similarity < least) continue;
+    found.push({ row: other, similarity, commonYears: yearsInCommon(curves, row, other) });
   }
   found.sort(
     (a, b) =>
@@ -150,15 +145,36 @@ export function findSimilar(curves: Curves, row: number, mode: SimilarityMode, l
   return found.slice(0, limit);
 }
 
+/** Of each row to one; −1 where they are not compared. */
+function similaritiesTo(curves: Curves, row: number, mode: SimilarityMode): Float64Array {
+  const { slices, numbers, shares, squares } = curves;
+  const width = slices.length;
+  const own = shares.slice(row * width, (row + 1) * width);
+  const similarities = new Float64Array(numbers.length).fill(-1);
+  for (let other = 0; other < numbers.length; other++) {
+    if (other === row || yearsInCommon(curves, row, other) < MIN_YEARS) continue;
+    let product = 0;
+    const offset = other * width;
+    for (let at = 0; at < width; at++) product += (own[at] as number) * (shares[offset + at] as number);
+    similarities[other] = similarityOf(mode, product, squares[row] as number, squares[other] as number);
+  }
+  return similarities;
+}
+
 /** Years that show a count of both. */
 export function yearsInCommon({ slices, shown }: Curves, one: number, other: number): number {
   const words = wordsOf(slices);
   let years = 0;
-  for (let word = 0; word < words; word++) {
-    let bits = (shown[one * words + word] as number) & (shown[other * words + word] as number);
-    for (; bits !== 0; bits &= bits - 1) years++;
-  }
+  for (let word = 0; word < words; word++)
+    years += bitsIn((shown[one * words + word] as number) & (shown[other * words + word] as number));
   return years;
+}
+
+/** How many of 32 bits are set: added up in pairs, then in fours, then in bytes. */
+export function bitsIn(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 function wordsOf(slices: readonly CatalogSlice[]): number {

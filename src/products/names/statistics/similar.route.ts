@@ -25,13 +25,17 @@ import {
   findSimilar,
   makeCurves,
   MIN_YEARS,
+  type SimilarName,
   yearsInCommon,
 } from './similar-curves.ts';
-import { SIMILARITY_MODES } from './similar.ts';
+import { SIMILARITY_MODES, type SimilarityMode } from './similar.ts';
 import { longestStretch } from './stretches.ts';
 
 /** The largest list takes some 5 MB for a gender. */
 const CACHE_BYTES = 64 * 1024 * 1024;
+/** Answers kept for a list, of a few KB each. */
+const KEPT_ANSWERS = 200;
+const MOST_SIMILAR = 50;
 
 const Query = Type.Object({
   ...placeParameters,
@@ -41,7 +45,7 @@ const Query = Type.Object({
     default: 'shape',
     description: 'shape: the same course at any level; level: equally frequent too',
   }),
-  limit: Type.Integer({ minimum: 1, maximum: 50, default: 50 }),
+  limit: Type.Integer({ minimum: 1, maximum: MOST_SIMILAR, default: MOST_SIMILAR }),
 });
 
 const Item = Type.Object({
@@ -114,6 +118,20 @@ function createCurves(model: ReadModel): CurvesOf {
   };
 }
 
+const answers = new WeakMap<Curves, Map<string, SimilarName[]>>();
+
+/** Kept for names that are asked for again, the oldest answers dropped first. */
+function mostSimilar(curves: Curves, row: number, mode: SimilarityMode): SimilarName[] {
+  const kept = answers.get(curves) ?? new Map<string, SimilarName[]>();
+  answers.set(curves, kept);
+  const key = `${row} ${mode}`;
+  const found = kept.get(key) ?? findSimilar(curves, row, mode, MOST_SIMILAR);
+  kept.set(key, found);
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT_ANSWERS && oldest !== undefined) kept.delete(oldest);
+  return found;
+}
+
 async function find(curvesOf: CurvesOf, snapshot: Snapshot, query: Static<typeof Query>) {
   const { dictionary } = snapshot;
   const spellings = dictionary.byKey(nameKey(query.name)).map((at) => dictionary.numbers[at] as number);
@@ -128,7 +146,8 @@ async function find(curvesOf: CurvesOf, snapshot: Snapshot, query: Static<typeof
     if (curves.slices.length > 0) compared.push(comparedOf(place, curves, row >= 0));
     if (row < 0) continue;
     credits.push({ ...place, slices: curves.slices });
-    for (const { row: other, similarity, commonYears } of findSimilar(curves, row, query.mode, query.limit)) {
+    const alike = mostSimilar(curves, row, query.mode).slice(0, query.limit);
+    for (const { row: other, similarity, commonYears } of alike) {
       data.push({
         country: place.country.code,
         area: place.area.code,

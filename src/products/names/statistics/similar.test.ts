@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { bitsIn } from './similar-curves.ts';
 import { similarityOf, smooth } from './similar.ts';
 
 const anyShare = fc.double({ min: 0, max: 1e5, noNaN: true });
@@ -71,4 +72,12 @@ test('by shape a curve is like its multiples, by level the less the higher they 
   assert.ok(Math.abs(at('shape', 7) - 1) < 1e-12);
   assert.deepEqual([at('level', 1), at('level', 2), at('level', 3)], [1, 0.8, 0.6]);
   assert.equal(similarityOf('shape', 0, 0, 5), 0);
+});
+
+test('the set bits of a word are counted', () => {
+  fc.assert(
+    fc.property(fc.integer(), (word) => {
+      assert.equal(bitsIn(word), (word >>> 0).toString(2).replaceAll('0', '').length);
+    }),
+  );
 });
