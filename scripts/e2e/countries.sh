@@ -19,6 +19,9 @@ for ending in '' .csv .ndjson; do
 done
 call_json 200 PUT /v1/countries/IS/births '{"data":[]}'
 says '"removed":1'
+for ending in '' .csv .ndjson; do
+  call 200 GET "/v1/countries/US/editions$ending?gender=F"
+done
 call 204 DELETE /v1/countries/IS
 call 404 GET /v1/countries/IS
 call 200 GET /v1/countries

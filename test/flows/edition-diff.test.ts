@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sql } from '#platform/postgres/sql.ts';
+import { retireOldDryRuns } from '#products/names/editions/changes.query.ts';
 import { craftZip } from '#test/support/crafted-zip.ts';
 import { testDatabase } from '#test/support/database.ts';
 import { startNamesServer } from '#test/support/names-server.ts';
 
-const names = await startNamesServer(await testDatabase());
+const db = await testDatabase();
+const names = await startNamesServer(db);
 
 /** Files of the office by year. */
 function release(years: Readonly<Record<number, string>>): Buffer {
@@ -217,4 +220,46 @@ test('exchanged sexes and lost births are told at the import, each once', async 
       { area: 'US', year: 1960, gender: 'M', rows_before: 3, rows: 1, sum_before: 745, sum: 690 },
     ].slice(0, shrunk.warnings[0].count),
   );
+});
+
+test('the editions of a slice are listed, what was published last first', async () => {
+  const editions = async (query: string): Promise<string[]> => {
+    const { status, body } = await names.request('GET', `/v1/countries/us/editions?${query}`);
+    assert.equal(status, 200, JSON.stringify(body));
+    // oxlint-disable-next-line typescript/no-explicit-any
+    return body.data.map((item: any) =>
+      [item.area, item.year, item.gender, item.edition, item.sum, item.supplies ? 'now' : 'before'].join(' '),
+    );
+  };
+  assert.deepEqual(await editions('year=1990&gender=F'), [
+    'US 1990 F 2025 142 now',
+    'US 1990 F 2023 135 before',
+  ]);
+  const all = await editions('year=1990');
+  assert.equal(all.length, 4);
+  const { body } = await names.request('GET', '/v1/countries/US/editions?year=1990&limit=3');
+  assert.deepEqual(await editions(`year=1990&cursor=${body.meta.next_cursor}`), all.slice(3));
+  assert.equal((await names.request('GET', '/v1/countries/QQ/editions')).status, 404);
+  // What was never published, a dry run or what waits, supplied nothing.
+  assert.deepEqual(await editions('year=1992&gender=M'), ['US 1992 M 2025 80 now']);
+});
+
+test('a dry run gives up what it read after some days; its totals and slices stay', async () => {
+  await names.imported('first.zip', release({ 1935: 'Mary,F,9\nZoe,F,8\n' }), fields('1'));
+  const { id } = await names.imported(
+    'second.zip',
+    release({ 1935: 'Mary,F,9\nZoe,F,6\n' }),
+    fields('2', { dry_run: 'true' }),
+  );
+  assert.equal(await retireOldDryRuns(db.pool, 60_000), 0);
+  assert.ok((await retireOldDryRuns(db.pool, 0)) > 0);
+  assert.equal((await diffOf(id)).length, 1);
+  await db.pool.run(
+    'age',
+    sql`UPDATE releases SET retired_at = retired_at - interval '1 hour' WHERE state = 'retired'`,
+  );
+  const { status, body } = await names.request('GET', `/v1/datasets/${id}/diff`);
+  assert.deepEqual([status, body.error.code], [410, 'diff_expired']);
+  const slices = await names.request('GET', `/v1/datasets/${id}/diff/slices`);
+  assert.deepEqual([slices.body.data[0].names_revised, slices.body.meta.changes.names.revised], [1, 1]);
 });

@@ -70,6 +70,31 @@ export async function showDatasetCommand(id: string, { json }: Json): Promise<vo
   else printFacts(answer.data);
 }
 
+/** What a dataset changes, or a dry run would change. */
+export async function datasetDiffCommand(
+  id: string,
+  { json, limit, kind }: Json & { readonly limit: string; readonly kind?: string },
+): Promise<void> {
+  const answer = await openApiClient().get<Listed<Record<string, string | number | null>>>(
+    `${path(id)}/diff`,
+    { limit, ...(kind !== undefined && { kind }) },
+  );
+  if (json) return printJson(answer);
+  const rows = answer.data.map(({ area, year, gender, name, kind: what, count_before, count, ...ranks }) => ({
+    area,
+    year,
+    gender,
+    name,
+    what,
+    before: count_before,
+    now: count,
+    'rank before': ranks['rank_before'],
+    'rank now': ranks['rank'],
+  }));
+  printTable(rows, 'No name of the slices that were there before changes.');
+  if (answer.meta.next_cursor !== null) print('\nand more; --limit shows up to 1000, GET …/diff all');
+}
+
 export async function datasetErrorsCommand(
   id: string,
   { json, limit }: Json & { readonly limit: string },

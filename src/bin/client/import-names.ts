@@ -24,6 +24,10 @@ interface Dataset extends Followed {
   readonly id: string;
   readonly published: boolean;
   readonly dry_run: boolean;
+  readonly changes: {
+    readonly slices: Readonly<Record<'new' | 'revised', number>>;
+    readonly names: Readonly<Record<'new' | 'gone' | 'revised', number>>;
+  } | null;
   readonly row_count: number | null;
   readonly skipped_count: number | null;
   readonly error_count: number | null;
@@ -99,9 +103,18 @@ function endOf(dataset: Dataset): string {
     const { error_code: code, error_message: message } = dataset;
     return [dataset.status, ...(code ? [`${code}: ${message ?? ''}`] : [])].join(', ');
   }
-  if (dataset.dry_run) return 'a dry run, so nothing was kept';
+  if (dataset.dry_run) return `a dry run, so nothing is published${wouldChange(dataset)}`;
   if (dataset.published) return `published as dataset ${dataset.id}`;
   return `waiting; "affirm-name datasets publish ${dataset.id}" lets its numbers count`;
+}
+
+function wouldChange({ id, changes }: Dataset): string {
+  if (!changes) return '';
+  const { slices, names } = changes;
+  const inSlices = `${slices.new} slices would be new, ${slices.revised} revised`;
+  if (slices.revised === 0) return `; ${inSlices}`;
+  const inNames = `${names.new} names new, ${names.gone} gone, ${names.revised} with other counts`;
+  return `; ${inSlices} (${inNames}): "affirm-name datasets diff ${id}"`;
 }
 
 async function printDetails(api: ApiClient, id: string, dataset: Dataset): Promise<void> {

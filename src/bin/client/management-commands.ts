@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import {
+  datasetDiffCommand,
   datasetErrorsCommand,
   deleteDatasetCommand,
   listCountriesCommand,
@@ -49,6 +50,14 @@ function addDatasetCommands(datasets: Command): void {
     .option('--limit <N>', 'how many', '20')
     .option(...JSON_OPTION)
     .action(datasetErrorsCommand);
+  datasets
+    .command('diff')
+    .argument('<ID>')
+    .description('which names it changes in what was published before; of a dry run, would change')
+    .option('--kind <KIND>', 'new, gone or revised')
+    .option('--limit <N>', 'how many', '20')
+    .option(...JSON_OPTION)
+    .action(datasetDiffCommand);
   datasets
     .command('publish')
     .argument('<ID>')

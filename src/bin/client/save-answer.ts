@@ -15,6 +15,7 @@ export async function saveAnswer(api: ApiClient, path: string, out: string): Pro
     // The bytes are to be kept as they are, not packed for the way.
     headers: { accept: '*/*', 'accept-encoding': 'identity' },
   });
+  tellLeftOut(response.headers.get('x-left-out-sources'));
   if (!response.body) return;
   const bytes = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
   if (out === '-') return copy(bytes, process.stdout, path);
@@ -25,6 +26,24 @@ export async function saveAnswer(api: ApiClient, path: string, out: string): Pro
   } finally {
     await rm(partial, { force: true });
   }
+}
+
+/** What an export must not merge is in no line of it. */
+function tellLeftOut(header: string | null): void {
+  for (const { source, country, licence, reason, more } of JSON.parse(header ?? '[]') as LeftOut[]) {
+    const line =
+      more === undefined ? `${source} (${country}), licence ${licence ?? 'none'}: ${reason}` : `${more} more`;
+    process.stderr.write(`Left out: ${line}\n`);
+  }
+}
+
+interface LeftOut {
+  readonly source: string;
+  readonly country: string;
+  readonly licence: string | null;
+  readonly reason: string;
+  /** In place of the others: how many there was no room for. */
+  readonly more?: number;
 }
 
 async function copy(bytes: Readable, target: NodeJS.WritableStream, path: string): Promise<void> {

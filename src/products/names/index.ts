@@ -16,6 +16,7 @@ import { datasetSliceRoutes } from './catalog/dataset-slices.route.ts';
 import { datasetRoutes } from './catalog/datasets.route.ts';
 import { parserRoutes } from './catalog/parsers.route.ts';
 import { genderizeRoute } from './compat/genderize.route.ts';
+import { countryEditionsRoute } from './editions/country-editions.route.ts';
 import { datasetDiffRoutes } from './editions/dataset-diff.route.ts';
 import { importNameFileJobs } from './import/import-name-file.job.ts';
 import type { ImportDependencies } from './import/import-run.ts';
@@ -58,6 +59,7 @@ export function namesRoutes(dependencies: NamesDependencies): FastifyPluginCallb
   const { pool, files, log } = dependencies;
   return (app, _options, done) => {
     void app.register(countryRoutes(pool));
+    void app.register(countryEditionsRoute(pool));
     void app.register(birthsRoutes(pool));
     void app.register(parserRoutes(dependencies));
     void app.register(columnProfileRoutes(pool));

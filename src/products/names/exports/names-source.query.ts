@@ -2,7 +2,7 @@ import type { ExportColumn, ExportFilter, ExportSource } from '#engine/exports/i
 import { invalidRequest } from '#platform/errors.ts';
 import { rawSql, type Sql, sql } from '#platform/postgres/sql.ts';
 import { checkGender } from '../normalize-gender.ts';
-import { findTerms } from './export-terms.ts';
+import { findTerms } from './export-terms.query.ts';
 
 const FIRST_YEAR = 1800;
 const LAST_YEAR = 2100;
