@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readAgainstTruths } from '#test/support/office-files.ts';
 import { readTable } from '#test/support/parser-reading.ts';
-import { withoutOfficialFiles } from '#test/support/truths.ts';
 import { gbNisra } from './gb-nisra.ts';
 
 // Written by us in the office's layout, with figures of its own.
@@ -24,13 +22,4 @@ test('years side by side: a listed name with a hidden count has neither count no
     'Zak M 1998 .. GB-NIR below_threshold',
     '! invalid_count 2 Number of Babies many',
   ]);
-});
-
-const PACKED = 'gb/nisra/1997-2020.xlsx';
-test(`${PACKED}: rows, sums and the first five of every year`, { skip: withoutOfficialFiles }, async () => {
-  const { refused, slices } = await readAgainstTruths(PACKED, gbNisra);
-  assert.deepEqual([refused], [[]]);
-  assert.ok(slices.every((slice) => slice.area === 'GB-NIR'));
-  const of1997 = slices.find(({ year, gender }) => year === 1997 && gender === 'M');
-  assert.equal((of1997?.rows ?? 0) - (of1997?.hidden ?? 0), 329);
 });
