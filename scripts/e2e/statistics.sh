@@ -18,7 +18,7 @@ for ending in '' .csv .ndjson; do
   call 200 GET "/v1/statistics/families$ending?country=US&name=Emma"
   says emma
   call 200 GET "/v1/statistics/countryness$ending?name=Emma"
-  for kind in movers new lost breakouts; do
+  for kind in movers new lost breakouts revivals flashes; do
     call 200 GET "/v1/statistics/$kind$ending?country=US&year=2098&gender=F"
   done
 done

@@ -14,12 +14,14 @@ import {
 } from './changes-schemas.ts';
 import { type Change, pageOfChanges } from './list-changes.ts';
 import { createListPairs, findComparisons, type ListPairs } from './list-pairs.ts';
+import { flashesRoute } from './flashes.route.ts';
 import { lostList, moversList, newList } from './movers.ts';
 import { findPublishedYears } from './published-years.ts';
+import { revivalsRoute } from './revivals.route.ts';
 
 const CommonQuery = Type.Object(changeParameters);
 
-/** `GET /v1/statistics/movers`, `…/new`, `…/lost` and `…/breakouts`: the list of a year against a former one. */
+/** `GET /v1/statistics/movers`, `…/new`, `…/lost`, `…/breakouts`: a list against a former one; and what all years tell. */
 export function changeRoutes(model: ReadModel): FastifyPluginCallback {
   const pairs = createListPairs(model);
   return (app, _options, done) => {
@@ -27,6 +29,8 @@ export function changeRoutes(model: ReadModel): FastifyPluginCallback {
     changeRoute(app, model, pairs, newList);
     changeRoute(app, model, pairs, lostList);
     changeRoute(app, model, pairs, breakoutsList);
+    void app.register(revivalsRoute(model));
+    void app.register(flashesRoute(model));
     done();
   };
 }
@@ -52,12 +56,7 @@ function changeRoute<Query extends TObject, Item extends TObject>(
     async find({ query, format, request, reply }) {
       const parts = [list.kind, JSON.stringify(query), format];
       return answerFrom({ request, reply, model, parts }, (snapshot) =>
-        findChanges<Query, Item>(
-          snapshot,
-          pairs,
-          list,
-          query as Static<typeof CommonQuery> & Static<Query>,
-        ),
+        findChanges<Query, Item>(snapshot, pairs, list, query as Static<typeof CommonQuery> & Static<Query>),
       );
     },
   });

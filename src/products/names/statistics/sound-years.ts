@@ -1,6 +1,6 @@
 /**
- * From which year on the figures of a country are those of nearly all births. American numbers of earlier years are of
- * people who lived to apply for a social security card, French ones of people alive in 1946.
+ * From which year on the figures of a country are those of nearly all births. Many people born in the United States
+ * before that year never applied for a social security card; the French figures of before are incomplete.
  */
 const SOUND_FROM: Readonly<Record<string, number>> = { US: 1937, FR: 1946 };
 

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
+import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { addUpGenders } from './gender-columns.ts';
 import { birthsOf } from './gender-counts.ts';
+import { createOnceByVersion } from './once-by-version.ts';
 import { type CountryArea, slicesOf, type YearRange } from './scope.ts';
 import {
   findUnisexNames,
@@ -29,26 +30,9 @@ export interface UnisexAnswers {
 }
 
 export function createUnisexAnswers(model: ReadModel): UnisexAnswers {
-  const kept = new WeakMap<CountryCatalog, Map<string, Promise<unknown>>>();
-
-  /** Made once for a version of the country's data. */
-  function once<T>(
-    { country, area, measure }: CountryArea,
-    question: object,
-    make: () => Promise<T>,
-  ): Promise<T> {
-    let answers = kept.get(country);
-    if (!answers) kept.set(country, (answers = new Map()));
-    const key = JSON.stringify([area.no, measure ?? null, question]);
-    const known = answers.get(key);
-    if (known) return known as Promise<T>;
-    const made = make();
-    answers.set(key, made);
-    made.catch(() => answers.delete(key));
-    const [oldest] = answers.keys();
-    if (answers.size > KEPT_ANSWERS && oldest !== undefined) answers.delete(oldest);
-    return made;
-  }
+  const kept = createOnceByVersion<unknown>(KEPT_ANSWERS);
+  const once = <T>(scope: CountryArea, question: object, make: () => Promise<T>): Promise<T> =>
+    kept.find(scope, question, make) as Promise<T>;
 
   return {
     names: ({ dictionary }, scope, range, rules) =>
