@@ -5,7 +5,7 @@
 # Unless a folder is given it is ../shared/data, the official files beside this checkout. What is imported stays.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
-folder=${1:-$root/../shared/data}
+folder=$(cd "${1:-$root/../shared/data}" && pwd)
 lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT
 

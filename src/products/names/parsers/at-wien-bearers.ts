@@ -51,6 +51,7 @@ function recognize(table: TableHead): TableLayout | undefined {
     groups,
     facts: { gender: genderOf(titleText(table, row)), area: VIENNA },
     readCount: countReader({ '-99': 'hidden' }),
+    listsAllYears: true,
     skips: ([name = '']) => (/^gesamtzahl personen/i.test(name) ? 'total' : undefined),
   });
 }
