@@ -35,3 +35,28 @@ test('a name that a list of the most frequent ones leaves out has no more births
     );
   }
 });
+
+test('a column a year lists every name for each year; what it hides is below the threshold and may be none', async () => {
+  const table = `"Pojkars tilltalsnamn 1998-1999"\n"Boys' first names 1998-1999"\nNamn / Name,1998,1999\nSimon,1154,1143\nZion,-,12\n`;
+  const dataset = await names.imported('pojkar.csv', table, {});
+  assert.deepEqual([dataset.parser, dataset.published], ['se_scb', true]);
+  const slices = await names.request('GET', `/v1/datasets/${dataset.id}/slices`);
+  assert.deepEqual(
+    // oxlint-disable-next-line typescript/no-explicit-any
+    slices.body.data.map((slice: any) => [slice.year_to, slice.rows_read, slice.rows, slice.withheld]),
+    [
+      [1998, 1, 2, 1],
+      [1999, 2, 2, 0],
+    ],
+  );
+  const { ask } = await openAnswers(db.pool);
+  const { body } = await ask('/v1/names/Zion/trend', { country: ['SE'], gender: 'M' });
+  assert.deepEqual(
+    // oxlint-disable-next-line typescript/no-explicit-any
+    body.data.series[0].points.map((point: any) => [point.count, point.status, point.count_below]),
+    [
+      [null, 'below_threshold', 10],
+      [12, 'exact', null],
+    ],
+  );
+});
