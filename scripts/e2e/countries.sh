@@ -19,6 +19,15 @@ for ending in '' .csv .ndjson; do
 done
 call_json 200 PUT /v1/countries/IS/births '{"data":[]}'
 says '"removed":1'
+call 200 POST /v1/countries/IS/life-table --header 'Content-Type: text/csv' \
+  --data-binary $'cohort,gender,age,survivors\n2090,F,0,1000\n2090,F,1,998\n'
+says '"written":1'
+for ending in '' .csv .ndjson; do
+  call 200 GET "/v1/countries/IS/life-table$ending"
+  says 998
+done
+call 200 DELETE /v1/countries/IS/life-table
+says '"removed":1'
 for ending in '' .csv .ndjson; do
   call 200 GET "/v1/countries/US/editions$ending?gender=F"
 done

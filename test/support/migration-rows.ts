@@ -52,4 +52,6 @@ export const MIGRATION_ROWS: readonly string[] = [
                               names_gone, names_revised)
    SELECT '00000000-0000-4000-8000-000000000002', no, 'F', 2024, 'new', 1, 1, 5, 0, 0, 0, 0
    FROM areas WHERE code = 'US'`,
+  `INSERT INTO life_tables (country_no, gender, cohort, survivors)
+   SELECT no, 'F', 1980, '{100000, 98800}' FROM countries WHERE code = 'US'`,
 ];

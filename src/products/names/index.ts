@@ -20,6 +20,7 @@ import { countryEditionsRoute } from './editions/country-editions.route.ts';
 import { datasetDiffRoutes } from './editions/dataset-diff.route.ts';
 import { importNameFileJobs } from './import/import-name-file.job.ts';
 import type { ImportDependencies } from './import/import-run.ts';
+import { lifeTableRoutes } from './life-tables/life-table.route.ts';
 import { maintenanceJobs } from './maintenance/index.ts';
 import { columnProfileRoutes } from './profiles/column-profiles.route.ts';
 import type { ReadModel } from './read-model/read-model.ts';
@@ -61,6 +62,7 @@ export function namesRoutes(dependencies: NamesDependencies): FastifyPluginCallb
     void app.register(countryRoutes(pool));
     void app.register(countryEditionsRoute(pool));
     void app.register(birthsRoutes(pool));
+    void app.register(lifeTableRoutes(pool));
     void app.register(parserRoutes(dependencies));
     void app.register(columnProfileRoutes(pool));
     void app.register(uploadRoutes(dependencies));

@@ -4,6 +4,7 @@ import type { ReadModel } from '../read-model/read-model.ts';
 import { countrynessRoute } from './countryness.route.ts';
 import { familiesRoute } from './families.route.ts';
 import { nameForecastRoute } from './name-forecast.route.ts';
+import { predictedAgeRoute } from './predicted-age.route.ts';
 import { similarRoute } from './similar.route.ts';
 
 /** What is said of names beside other names, other countries and years to come. */
@@ -12,6 +13,7 @@ export function comparisonRoutes(db: Database, model: ReadModel): FastifyPluginC
     void app.register(countrynessRoute(db, model));
     void app.register(familiesRoute(model));
     void app.register(nameForecastRoute(db, model));
+    void app.register(predictedAgeRoute(db, model));
     void app.register(similarRoute(model));
     done();
   };
