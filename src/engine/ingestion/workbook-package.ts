@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import type { BlockReader } from './block-reader.ts';
 import type { IngestionLimits } from './limits.ts';
 import type { RangeReader } from './source-file.ts';
+import { writeZip, type WrittenEntry } from './write-zip.ts';
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 import { checkDeclaredSizes, placeEntries, readEntry } from './zip-entries.ts';
 
@@ -40,67 +41,16 @@ export async function unpackWorkbook(
   const maxProducedBytes = Math.min(limits.maxProducedBytes, MOST_UNPACKED_BYTES);
   checkDeclaredSizes(all, { ...limits, maxProducedBytes });
   const placed = await placeEntries(blocks, all);
-  const parts: StoredPart[] = [];
+  const parts: WrittenEntry[] = [];
   for (const entry of placed) {
     if (!isWanted(entry, namesOnly)) continue;
-    parts.push({ name: entry.name, crc32: entry.crc32, data: await buffer(readEntry(entry, readRange)) });
+    const data = await buffer(readEntry(entry, readRange));
+    const { name, crc32 } = entry;
+    parts.push({ name: Buffer.from(name), bytes: data, method: 0, crc32, size: data.length });
   }
-  return storedZip(parts);
+  return writeZip(parts);
 }
 
 function isWanted({ name }: ZipEntry, namesOnly: boolean): boolean {
   return !name.endsWith('/') && !NO_CELLS.test(name) && !(namesOnly && CELLS.test(name));
-}
-
-interface StoredPart {
-  readonly name: string;
-  readonly crc32: number;
-  readonly data: Buffer;
-}
-
-/** Little-endian fields: values and their bytes. */
-type Fields = readonly (readonly [value: number, bytes: number])[];
-
-function storedZip(parts: readonly StoredPart[]): Buffer {
-  const pieces: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const { name: text, crc32, data } of parts) {
-    const name = Buffer.from(text);
-    const header = fields(
-      [20, 2],
-      [0, 2],
-      [0, 2],
-      [0, 4],
-      [crc32, 4],
-      [data.length, 4],
-      [data.length, 4],
-      [name.length, 2],
-      [0, 2],
-    );
-    const local = [fields([0x04034b50, 4]), header, name, data];
-    const place = fields([0, 2], [0, 2], [0, 2], [0, 4], [offset, 4]);
-    directory.push(fields([0x02014b50, 4], [20, 2]), header, place, name);
-    pieces.push(...local);
-    offset += local.reduce((sum, { length }) => sum + length, 0);
-  }
-  const listing = Buffer.concat(directory);
-  const count = parts.length;
-  const end = fields(
-    [0x06054b50, 4],
-    [0, 4],
-    [count, 2],
-    [count, 2],
-    [listing.length, 4],
-    [offset, 4],
-    [0, 2],
-  );
-  return Buffer.concat([...pieces, listing, end]);
-}
-
-function fields(...all: Fields): Buffer {
-  const bytes = Buffer.alloc(all.reduce((sum, [, size]) => sum + size, 0));
-  let at = 0;
-  for (const [value, size] of all) at = bytes.writeUIntLE(value, at, size);
-  return bytes;
 }
