@@ -17,7 +17,7 @@ function slice(area: string | null, gender: 'F' | 'M', year: number, lines: stri
 
 await addCountry(db.pool, 'ZZ', 'Zedland');
 await loadRows(db.pool, 'ZZ', [
-  ...slice(null, 'F', 2015, 'Ada 1000, Zoe 20'),
+  ...slice(null, 'F', 2015, 'Ada 1000, Zoe 20, Ivy 6'),
   ...slice(null, 'F', 2019, 'Ada 500, Bea 300, ZOE 100, Cleo 60, Dora 30, Eve .., Fay 5, Gina 5'),
   ...slice(null, 'F', 2020, 'Bea 400, Ada 390, Zoe 60, Dora 55, Cleo 55, Eve 28, Fay .., Hana 25, Ivy 7'),
   ...slice(null, 'M', 2020, 'Jo 90, Bo 10'),
@@ -150,6 +150,8 @@ test('new and lost names, with what thresholds leave open', async () => {
     [['Gina', 5, 6, 5, -1]],
   );
   assert.deepEqual(await pick('new', { ...girls, min_count: 10 }, 'name'), [['Hana']]);
+  // Ivy was listed in 2015.
+  assert.deepEqual(await pick('new', { ...girls, first_time: 'true' }, 'name'), [['Hana']]);
   assert.deepEqual(
     await pick('new', { ...girls, year: 2019, over: 4, min_count: 0 }, 'name', 'count', 'status'),
     [
@@ -220,6 +222,8 @@ test('pages lead on as long as nothing changes, and CSV has its lines', async ()
     [...first.data, ...second.data].map(({ count_change: change }: { count_change: number }) => change),
     [-110, 100, -40, 25],
   );
+  const other = await ask('/v1/statistics/movers', { ...girls, sort: 'share', cursor });
+  assert.deepEqual([other.status, other.body.error.code], [400, 'invalid_cursor']);
   const csv = await ask('/v1/statistics/lost.csv', girls);
   assert.match(csv.text, /^name,country,area,gender,year,previous_year,previous_count/);
   assert.match(csv.text, /\r\nGina,ZZ,ZZ,F,2020,2019,5,6,0.005,5,-1\r\n$/);

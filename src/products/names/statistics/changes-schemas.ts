@@ -1,5 +1,6 @@
 import { type Static, type TObject, Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
+import { strongEtag } from '#platform/http/etag.ts';
 import { cursorFormat, pagingParameters } from '#platform/http/paging.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { CountryCatalog } from '../read-model/country-catalog.ts';
@@ -22,6 +23,8 @@ export interface ChangeList<Query extends TObject, Item extends TObject> {
   /** Beside `changeParameters`. */
   readonly query: Query;
   readonly item: Item;
+  /** Whether it needs `ListPair.seenBefore`; absent: never. */
+  asksForAllYears?(query: Static<Query>): boolean;
   candidates(pair: ListPair, query: Static<Query>, visit: Visit): void;
   itemOf(change: Change, snapshot: Snapshot): Static<Item>;
 }
@@ -121,29 +124,42 @@ export function creditMeta(comparisons: readonly Comparison[]) {
   return { sources: sourcesOf(parts), ...missingMeta(parts) };
 }
 
-const cursors = cursorFormat(Type.Object({ v: Type.String(), o: Type.Integer({ minimum: 0 }) }));
+/** Versions of the numbers, a digest of the question, and how far the walk is. */
+const cursors = cursorFormat(
+  Type.Object({ v: Type.String(), q: Type.String(), o: Type.Integer({ minimum: 0 }) }),
+);
 
-/** The place that a question asks for; throws `cursor_expired` where the numbers of its countries have changed since. */
-export function openPage(
-  countries: readonly CountryCatalog[],
-  query: { readonly cursor?: string; readonly offset?: number; readonly limit: number },
-) {
-  const version = versionsOf(new Set(countries));
-  const offset = query.cursor === undefined ? (query.offset ?? 0) : placeOfCursor(query.cursor, version);
-  const end = offset + query.limit;
+interface PagedQuery {
+  readonly cursor?: string;
+  readonly offset?: number;
+  readonly limit: number;
+}
+
+/** The place that a question asks for. Throws `invalid_cursor`, and `cursor_expired` where its numbers have changed. */
+export function openPage(countries: readonly CountryCatalog[], query: PagedQuery) {
+  const { cursor, offset: first = 0, limit, ...question } = query;
+  const v = versionsOf(new Set(countries));
+  const q = strongEtag(JSON.stringify(question));
+  const offset = cursor === undefined ? first : placeOfCursor(cursor, v, q);
+  const end = offset + limit;
   return {
     offset,
-    limit: query.limit,
+    limit,
     meta: (total: number) => ({
       total,
-      limit: query.limit,
-      next_cursor: end < total ? cursors.encode({ v: version, o: end }) : null,
+      limit,
+      next_cursor: end < total ? cursors.encode({ v, q, o: end }) : null,
     }),
   };
 }
 
-function placeOfCursor(cursor: string, version: string): number {
-  const { v, o } = cursors.decode(cursor);
+function placeOfCursor(text: string, version: string, question: string): number {
+  const { v, q, o } = cursors.decode(text);
+  if (q !== question) {
+    const message =
+      'This cursor belongs to another question. Repeat the question it came from, or begin without it.';
+    throw new AppError('invalid', 'invalid_cursor', message);
+  }
   if (v === version) return o;
   const message = 'The numbers have changed since this walk began. Begin again without the cursor.';
   throw new AppError('gone', 'cursor_expired', message);

@@ -13,22 +13,28 @@ import {
   openPage,
 } from './changes-schemas.ts';
 import { type Change, pageOfChanges } from './list-changes.ts';
-import { createListPairs, findComparisons, type ListPairs } from './list-pairs.ts';
+import { createListPairs, findComparisons, type ListPair, type ListPairs } from './list-pairs.ts';
 import { flashesRoute } from './flashes.route.ts';
 import { lostList, moversList, newList } from './movers.ts';
 import { findPublishedYears } from './published-years.ts';
 import { revivalsRoute } from './revivals.route.ts';
+import { createSeenBefore, type SeenBefore } from './seen-before.ts';
 
 const CommonQuery = Type.Object(changeParameters);
 
+interface Sources {
+  readonly pairs: ListPairs;
+  readonly seen: SeenBefore;
+}
+
 /** `GET /v1/statistics/movers`, `…/new`, `…/lost`, `…/breakouts`: a list against a former one; and what all years tell. */
 export function changeRoutes(model: ReadModel): FastifyPluginCallback {
-  const pairs = createListPairs(model);
+  const sources = { pairs: createListPairs(model), seen: createSeenBefore(model) };
   return (app, _options, done) => {
-    changeRoute(app, model, pairs, moversList);
-    changeRoute(app, model, pairs, newList);
-    changeRoute(app, model, pairs, lostList);
-    changeRoute(app, model, pairs, breakoutsList);
+    changeRoute(app, model, sources, moversList);
+    changeRoute(app, model, sources, newList);
+    changeRoute(app, model, sources, lostList);
+    changeRoute(app, model, sources, breakoutsList);
     void app.register(revivalsRoute(model));
     void app.register(flashesRoute(model));
     done();
@@ -38,7 +44,7 @@ export function changeRoutes(model: ReadModel): FastifyPluginCallback {
 function changeRoute<Query extends TObject, Item extends TObject>(
   app: FastifyInstance,
   model: ReadModel,
-  pairs: ListPairs,
+  sources: Sources,
   list: ChangeList<Query, Item>,
 ): void {
   registerList(app, {
@@ -56,7 +62,12 @@ function changeRoute<Query extends TObject, Item extends TObject>(
     async find({ query, format, request, reply }) {
       const parts = [list.kind, JSON.stringify(query), format];
       return answerFrom({ request, reply, model, parts }, (snapshot) =>
-        findChanges<Query, Item>(snapshot, pairs, list, query as Static<typeof CommonQuery> & Static<Query>),
+        findChanges<Query, Item>(
+          snapshot,
+          sources,
+          list,
+          query as Static<typeof CommonQuery> & Static<Query>,
+        ),
       );
     },
   });
@@ -64,8 +75,8 @@ function changeRoute<Query extends TObject, Item extends TObject>(
 
 async function findChanges<Query extends TObject, Item extends TObject>(
   snapshot: Snapshot,
-  lists: ListPairs,
-  { candidates, itemOf }: ChangeList<Query, Item>,
+  sources: Sources,
+  { asksForAllYears, candidates, itemOf }: ChangeList<Query, Item>,
   query: Static<typeof CommonQuery> & Static<Query>,
 ) {
   const comparisons = findComparisons(findPublishedYears(snapshot, query), query.year, query.over);
@@ -73,7 +84,8 @@ async function findChanges<Query extends TObject, Item extends TObject>(
     comparisons.map(({ country }) => country),
     query,
   );
-  const pairs = await lists.match(snapshot, comparisons);
+  const matched = await sources.pairs.match(snapshot, comparisons);
+  const pairs = asksForAllYears?.(query) ? await withHistory(snapshot, sources.seen, matched) : matched;
   const { changes, total } = pageOfChanges(
     pairs,
     (pair, visit) => candidates(pair, query, visit),
@@ -89,6 +101,16 @@ async function findChanges<Query extends TObject, Item extends TObject>(
       comparisons: comparisons.map((each) => comparisonProperties(each, query.over, pairOf.get(each))),
     },
   };
+}
+
+async function withHistory(
+  snapshot: Snapshot,
+  seen: SeenBefore,
+  pairs: readonly ListPair[],
+): Promise<ListPair[]> {
+  const found: ListPair[] = [];
+  for (const pair of pairs) found.push({ ...pair, seenBefore: await seen.find(snapshot, pair) });
+  return found;
 }
 
 function byUseThenName({ dictionary: { positions } }: Snapshot): (one: Change, other: Change) => number {

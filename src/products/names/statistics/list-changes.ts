@@ -62,11 +62,13 @@ const MOVEMENTS: Readonly<Record<MovementBy, Movement>> = {
     ),
 };
 
-/** Names that the later list has alone; those with a hidden count only where `minCount` is 0. */
-export function visitNew({ later, formerPlaces }: ListPair, minCount: number, visit: Visit): void {
+/** Names that the later list has alone, hidden ones only where `minCount` is 0; or that no list of before has. */
+export function visitNew(pair: ListPair, minCount: number, visit: Visit): void {
+  const { later, formerPlaces, seenBefore } = pair;
   for (let place = 0; place < formerPlaces.length; place++) {
     const count = later.counts[place] as number;
-    if (formerPlaces[place] === -1 && count >= minCount) visit(place, count);
+    const isNew = formerPlaces[place] === -1 && seenBefore?.[place] !== 1;
+    if (isNew && count >= minCount) visit(place, count);
   }
 }
 

@@ -39,6 +39,8 @@ export interface ListPair extends MatchedLists {
   readonly total: number;
   /** Most births of a name that the former list does not show. */
   readonly hiddenAtMost: number;
+  /** 1 by place of the later list for names that any earlier list has; undefined where that was not asked for. */
+  readonly seenBefore?: Uint8Array;
 }
 
 /** The year asked for, or the latest of each, against the list `over` years before; left out where it is not published. */

@@ -78,6 +78,13 @@ const CountQuery = Type.Object({
   min_count: minCountParameter(0, 'Above 0, names with a hidden count are left out'),
 });
 
+const NewQuery = Type.Object({
+  ...CountQuery.properties,
+  first_time: Type.Optional(
+    Type.Boolean({ description: 'Only names that no list of an earlier year has at all' }),
+  ),
+});
+
 const NewName = Type.Object({
   ...changeProperties,
   count: Nullable(Type.Integer({ description: 'Null: listed, but hidden by the office' })),
@@ -93,13 +100,14 @@ const NewName = Type.Object({
 });
 
 /** Names that a list has and the former one has not. */
-export const newList: ChangeList<typeof CountQuery, typeof NewName> = {
+export const newList: ChangeList<typeof NewQuery, typeof NewName> = {
   kind: 'new',
   summary: 'Names that were not listed before',
   description:
     'Names of a list that the former one does not have, the most frequent first. They may have been given before, to fewer than the threshold.',
-  query: CountQuery,
+  query: NewQuery,
   item: NewName,
+  asksForAllYears: ({ first_time: firstTime = false }) => firstTime,
   candidates: (pair, { min_count: minCount }, visit) => visitNew(pair, minCount, visit),
   itemOf({ pair, place }, snapshot) {
     const { count, rank, share: part } = laterFigures(pair, place);
