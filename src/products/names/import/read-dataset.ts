@@ -52,6 +52,8 @@ export async function readDataset(
   const scratchDir = join(dependencies.scratchDir, `${context.jobId}-${context.leaseToken}`);
   const rows = createRowBuckets(scratchDir, parser.keeps === undefined ? 4 : 5);
   context.progress({ phase: 'parsing', bytes_total: source.size });
+  // To know their layouts, the beginning of all files was read.
+  const looked = source.bytesRead();
   const reading: Reading = {
     parser,
     files,
@@ -63,7 +65,8 @@ export async function readDataset(
     signal: context.signal,
     onChunk(recordsRead) {
       context.signal.throwIfAborted();
-      context.progress({ bytes_done: source.bytesRead(), records_done: recordsRead });
+      const done = Math.min(source.bytesRead() - looked, source.size);
+      context.progress({ bytes_done: done, records_done: recordsRead });
     },
   };
   const layerOf = (file: number): number => files[file]?.layer ?? 0;
