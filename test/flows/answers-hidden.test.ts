@@ -2,34 +2,25 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '#test/support/database.ts';
 import { openAnswers } from '#test/support/names-answers.ts';
-import { addCountry, type FlatRow, loadRows } from '#test/support/names-data.ts';
+import { addCountry, loadRows, sliceRows } from '#test/support/names-data.ts';
 
 const db = await testDatabase();
-
-/** Rows `name count rank` of one slice; `..` stands for a hidden count, a missing rank for none. */
-function slice(area: string | null, gender: 'F' | 'M', year: number, lines: string): FlatRow[] {
-  return lines.split(', ').map((line) => {
-    const [published = '', count = '', rank] = line.split(' ');
-    const row = { area, gender, year, published, count: count === '..' ? null : Number(count) };
-    return { ...row, rank: rank === undefined ? null : Number(rank) };
-  });
-}
 
 // The boys of England and Wales in 2024 around rank 64: two of 63 share it, so there is no 65.
 const above = Array.from(
   { length: 63 },
   (_, at) => `Boy${String.fromCharCode(65 + (at % 26))}${at} ${900 - at}`,
 );
-const ons = slice('GB-EAW', 'M', 2024, [...above, 'Dylan 715', 'David 715', 'Jaxon 708'].join(', '));
+const ons = sliceRows('GB-EAW', 'M', 2024, [...above, 'Dylan 715', 'David 715', 'Jaxon 708'].join(', '));
 await loadRows(db.pool, 'GB', ons);
 await addCountry(db.pool, 'ZZ', 'Zedland');
 await loadRows(db.pool, 'ZZ', [
-  ...slice(null, 'F', 2019, 'Ada 9 1, Bea 8 2, Cleo 8 2, Dora ..'),
-  ...slice(null, 'F', 2020, 'Ada 9 1, Bea 8 3, Cleo 8 2, Dora .., Eve ..'),
-  ...slice(null, 'M', 1904, 'William .. 1, John .. 2, George .. 2, Ernest .. 4'),
+  ...sliceRows(null, 'F', 2019, 'Ada 9 1, Bea 8 2, Cleo 8 2, Dora ..'),
+  ...sliceRows(null, 'F', 2020, 'Ada 9 1, Bea 8 3, Cleo 8 2, Dora .., Eve ..'),
+  ...sliceRows(null, 'M', 1904, 'William .. 1, John .. 2, George .. 2, Ernest .. 4'),
 ]);
 await addCountry(db.pool, 'YY', 'Ypsilon');
-await loadRows(db.pool, 'YY', slice(null, 'F', 2020, 'Mia 15, Lea 10, Ida 10'), { isRounded: true });
+await loadRows(db.pool, 'YY', sliceRows(null, 'F', 2020, 'Mia 15, Lea 10, Ida 10'), { isRounded: true });
 const { ask } = await openAnswers(db.pool);
 
 const names = ({ body }: { body: { data: { name: string }[] } }): string[] =>

@@ -3,29 +3,20 @@ import { test } from 'node:test';
 import { sql } from '#platform/postgres/sql.ts';
 import { testDatabase } from '#test/support/database.ts';
 import { openAnswers } from '#test/support/names-answers.ts';
-import { addCountry, type FlatRow, loadRows } from '#test/support/names-data.ts';
+import { addCountry, loadRows, sliceRows } from '#test/support/names-data.ts';
 
 const db = await testDatabase();
-
-/** Rows `name count` of one slice; `..` stands for a hidden count. */
-function slice(area: string | null, gender: 'F' | 'M', year: number, lines: string): FlatRow[] {
-  return lines.split(', ').map((line) => {
-    const at = line.lastIndexOf(' ');
-    const count = line.slice(at + 1);
-    return { area, gender, year, published: line.slice(0, at), count: count === '..' ? null : Number(count) };
-  });
-}
 
 await addCountry(db.pool, 'ZZ', 'Zedland');
 await addCountry(db.pool, 'YY', 'Ypsilon');
 await loadRows(db.pool, 'ZZ', [
-  ...slice(null, 'F', 2019, 'Ada 80, Bea 80'),
-  ...slice(null, 'F', 2020, 'Ada 40, Zoë 20, Lea-Zoé 10, Bea 10, Mia ..'),
-  ...slice(null, 'M', 2020, 'Jo 7, Bo 9'),
+  ...sliceRows(null, 'F', 2019, 'Ada 80, Bea 80'),
+  ...sliceRows(null, 'F', 2020, 'Ada 40, Zoë 20, Lea-Zoé 10, Bea 10, Mia ..'),
+  ...sliceRows(null, 'M', 2020, 'Jo 7, Bo 9'),
 ]);
 await loadRows(db.pool, 'YY', [
-  ...slice('YY-A', 'F', 2020, 'Ada 30, Bea 10'),
-  ...slice('YY-B', 'F', 2020, 'Ada 10, Cleo 30'),
+  ...sliceRows('YY-A', 'F', 2020, 'Ada 30, Bea 10'),
+  ...sliceRows('YY-B', 'F', 2020, 'Ada 10, Cleo 30'),
 ]);
 await db.pool.run(
   'births',

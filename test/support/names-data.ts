@@ -33,6 +33,15 @@ export interface FlatRow {
   readonly rank?: number | null;
 }
 
+/** Rows of one slice from `name count` or `name count rank`, separated by `, `; `..` stands for a hidden count. */
+export function sliceRows(area: string | null, gender: Gender, year: number, lines: string): FlatRow[] {
+  return lines.split(', ').map((line) => {
+    const [published = '', count = '', rank] = line.split(' ');
+    const row = { area, gender, year, published, count: count === '..' ? null : Number(count) };
+    return { ...row, rank: rank === undefined ? null : Number(rank) };
+  });
+}
+
 /** What the parser of loaded rows says; by default births, exact. */
 export interface LoadOptions {
   readonly measure?: Measure;
