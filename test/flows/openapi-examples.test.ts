@@ -34,8 +34,20 @@ function sampleZip(): Buffer {
   const rows = (year: number): string =>
     ['Olivia,F,90', 'Emma,F,80', 'Zoe,F,20', 'Jordan,F,9', 'Liam,M,70', 'Jordan,M,30']
       .map((row) => `${row}${year % 7}\r\n`)
+      .concat(changing(year))
       .join('');
   return craftZip(years.map((year) => ({ name: `yob${year}.txt`, data: rows(year) })));
+}
+
+/** Names that rise, come, go and come back. */
+function changing(year: number): string[] {
+  const counts = {
+    Ava: year < 2020 ? 300 : 990,
+    Hazel: year === 1990 ? 10 : 500,
+    Nova: year === 2020 ? 60 : 0,
+  };
+  const rows = Object.entries({ ...counts, Zora: year < 2020 ? 70 : 0 });
+  return rows.filter(([, count]) => count > 0).map(([name, count]) => `${name},F,${count}\r\n`);
 }
 
 async function importSample(): Promise<void> {

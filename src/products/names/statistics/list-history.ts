@@ -8,7 +8,7 @@ import type { ReadModel } from '../read-model/read-model.ts';
 const LISTS_AT_A_TIME = 8;
 
 /** In a column of counts: the list does not have the name. 0: it hides its count. */
-export const NOT_LISTED = -1;
+const NOT_LISTED = -1;
 
 /** The rows of each of these lists in turn. */
 export async function walkLists(

@@ -13,7 +13,7 @@ const CACHE_BYTES = 16 * 1024 * 1024;
 
 /** Why two lists tell nothing together. */
 export const OBSTACLES = ['no_former_list', 'no_counts', 'method_break'] as const;
-export type Obstacle = (typeof OBSTACLES)[number];
+type Obstacle = (typeof OBSTACLES)[number];
 
 /** A list and the one so many years before it. */
 export interface Comparison extends Omit<PublishedYears, 'slices'> {

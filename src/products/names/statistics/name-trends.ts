@@ -1,10 +1,10 @@
 import { NORMAL_95, theilSen } from './theil-sen.ts';
 
 /** Spans that trends are told of, in years. */
-export const TREND_SPANS = [5, 10, 25] as const;
+const TREND_SPANS = [5, 10, 25] as const;
 
 export const TREND_CLASSES = ['rising', 'falling', 'flat', 'volatile'] as const;
-export type TrendClass = (typeof TREND_CLASSES)[number];
+type TrendClass = (typeof TREND_CLASSES)[number];
 
 /** Part of the points of a trend that may be assumed, and of its years that may be missing. */
 const MAX_UNKNOWN = 0.2;

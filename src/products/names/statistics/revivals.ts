@@ -7,7 +7,7 @@ import { walkCounts } from './list-history.ts';
 /** Years that the low of a name is looked for in, the present one included. */
 const LOW_YEARS = 40;
 /** How far above its low a name must be, now and before it. */
-export const REVIVAL_FACTOR = 4;
+const REVIVAL_FACTOR = 4;
 
 /** A name that was frequent, became rare and is frequent again. */
 export interface Revival {
