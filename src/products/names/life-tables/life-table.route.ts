@@ -46,8 +46,8 @@ export function lifeTableRoutes(pool: Pool): FastifyPluginCallbackTypebox {
     app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, text, parsed) =>
       parsed(null, text),
     );
-    readRoutes(app, pool);
     writeRoute(app, pool);
+    readRoutes(app, pool);
     removeRoute(app, pool);
     done();
   };
