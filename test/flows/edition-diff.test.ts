@@ -207,6 +207,12 @@ test('exchanged sexes and lost births are told at the import, each once', async 
   ]);
   assert.match(drop.examples[0], /^US 1962 F: 745, now 200$/);
 
+  // The girls stay as they are, and the boys alone turn the name.
+  await names.imported('pat.zip', release({ 1965: 'Pat,F,100\nBob,M,5000\n' }), fields('1'));
+  const more = release({ 1965: 'Pat,F,100\nBob,M,5000\nPat,M,3000\n' });
+  const joined = await names.imported('joined.zip', more, fields('2'));
+  assert.deepEqual([joined.warnings[0].code, joined.warnings[0].count], ['gender_swapped', 1]);
+
   // What would wait because it shrinks is said by that doubt alone.
   const shrunk = await names.imported('half.zip', release({ 1960: 'Mary,F,100\nJohn,M,690\n' }), fields('3'));
   assert.deepEqual(

@@ -11,7 +11,7 @@ import {
 } from './changes.query.ts';
 import { numberOf, pointerOf, standingsOf } from './compare-release.ts';
 import { findSpellings } from './compare.query.ts';
-import { type ChangeKind, compareRows, type NameChange } from './compare-rows.ts';
+import { type ChangeKind, createRowComparison, type NameChange } from './compare-rows.ts';
 import { createKeyFinder } from './slice-keys.ts';
 
 /** Rows of a reading that another one replaced are removed an hour later: some time before, they are not compared any more. */
@@ -117,7 +117,7 @@ async function changesOf(
     retiredMs: RETIRED_MS,
   });
   if (!before || !after || readable.size < 2) throw expired();
-  const changes = await compareRows(before, after, createKeyFinder(db));
+  const changes = await createRowComparison(createKeyFinder(db))(before, after);
   const wanted = filter.names ? changes.filter(({ kind }) => kind === filter.names) : changes;
   return wanted.sort((a, b) => sizeOfChange(b) - sizeOfChange(a));
 }

@@ -3,7 +3,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import type { Gender } from '../normalize-gender.ts';
 import { sliceId, type SlicePointer } from '../read-model/catalog.query.ts';
 import { loadSliceRows, type SliceRows } from '../read-model/pages.query.ts';
-import { compareRows, type FindKeys, type NameChange } from './compare-rows.ts';
+import { type CompareRows, createRowComparison, type NameChange } from './compare-rows.ts';
 import { findSpellings, listSlicePairs, type SlicePair } from './compare.query.ts';
 import { type ComparedRows, findGenderSwaps, type GenderSwap } from './gender-swaps.ts';
 import { createLargest, type Largest } from './largest.ts';
@@ -87,15 +87,20 @@ export async function compareRelease(
     swaps: createLargest(SWAPS_SHOWN),
     swapsFound: 0,
   };
-  const findKeys = createKeyFinder(db);
+  const compareRows = createRowComparison(createKeyFinder(db));
   const compared: SlicePair[] = [];
-  for (const pair of await listSlicePairs(db, releaseNo)) {
-    if (kindOf(pair) === 'revised') compared.push(pair);
-    else findings.slices.push({ ...pair, kind: kindOf(pair), namesNew: 0, namesGone: 0, namesRevised: 0 });
+  const pairs = await listSlicePairs(db, releaseNo);
+  for (const [at, pair] of pairs.entries()) {
+    const kind = kindOf(pair);
+    // Where one sex changes, the other one tells what that does to the gender of names.
+    const other = [pairs[at - 1], pairs[at + 1]].find((each) => each && isSameYear(each, pair));
+    const isNeeded = kind === 'revised' || (kind === 'same' && other && kindOf(other) === 'revised');
+    if (isNeeded) compared.push(pair);
+    else findings.slices.push({ ...pair, kind, namesNew: 0, namesGone: 0, namesRevised: 0 });
   }
   for (let start = 0; start < compared.length;) {
     const end = endOfYear(compared, start + PAIRS_AT_ONCE);
-    await compareSome(db, releaseNo, compared.slice(start, end), findKeys, findings);
+    await compareSome(db, releaseNo, compared.slice(start, end), compareRows, findings);
     onSlices(end);
     start = end;
   }
@@ -103,22 +108,27 @@ export async function compareRelease(
 }
 
 /** Ranks alone never replace counts, so there is nothing to compare. */
-function kindOf({ rows, withheld, formerRows, formerWithheld }: SlicePair): SliceKind {
+function kindOf({ rows, withheld, formerRows, formerWithheld, isSame }: SlicePair): SliceKind {
   if (formerRows === null) return 'new';
+  if (isSame) return 'same';
   return rows === withheld && formerWithheld !== formerRows ? 'kept' : 'revised';
 }
 
 /** Both sexes of a year are looked at together. */
 function endOfYear(pairs: readonly SlicePair[], end: number): number {
   const [last, next] = [pairs[end - 1], pairs[end]];
-  return last && next && last.area === next.area && last.year === next.year ? end + 1 : end;
+  return last && next && isSameYear(last, next) ? end + 1 : end;
+}
+
+function isSameYear(one: SlicePair, other: SlicePair): boolean {
+  return one.area === other.area && one.year === other.year;
 }
 
 async function compareSome(
   db: Database,
   releaseNo: number,
   pairs: readonly SlicePair[],
-  findKeys: FindKeys,
+  compareRows: CompareRows,
   findings: Findings,
 ): Promise<void> {
   const rows = await loadSliceRows(
@@ -129,12 +139,12 @@ async function compareSome(
   for (const pair of pairs) {
     const before = rowsOf(rows, pair, pair.formerNo);
     const after = rowsOf(rows, pair, releaseNo);
-    const changes = await compareRows(before, after, findKeys);
+    const changes = await compareRows(before, after);
     note(findings, pair, changes);
     const compared = { before, after, changes };
     await turn();
     if (pair.gender === 'F') girls = { pair, rows: compared };
-    else if (girls?.pair.area === pair.area && girls.pair.year === pair.year)
+    else if (girls && isSameYear(girls.pair, pair))
       noteSwaps(findings, pair, findGenderSwaps(girls.rows, compared));
   }
 }

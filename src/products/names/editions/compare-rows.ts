@@ -23,50 +23,60 @@ export interface NameChange {
 /** Keys of spellings by dictionary number. */
 export type FindKeys = (numbers: readonly number[]) => Promise<ReadonlyMap<number, string>>;
 
+/** Compares two editions of a slice. */
+export type CompareRows = (before: SliceRows, after: SliceRows) => Promise<NameChange[]>;
+
 /**
  * What another edition of a slice changes: names that are new in it, gone from it, or have another count (or, where
  * both hide it, another rank of the office). A name is the same one in another spelling of its key. New and revised
  * names in the order of the later edition, then those that are gone.
  */
-export async function compareRows(
-  before: SliceRows,
-  after: SliceRows,
-  findKeys: FindKeys,
-): Promise<NameChange[]> {
-  const placeBefore = new Map<number, number>();
-  for (let at = 0; at < before.numbers.length; at++) placeBefore.set(before.numbers[at] as number, at);
-  const matched = new Int32Array(after.numbers.length).fill(-1);
-  const unmatched: number[] = [];
-  for (let at = 0; at < after.numbers.length; at++) {
-    const number = after.numbers[at] as number;
-    const place = placeBefore.get(number);
-    if (place === undefined) unmatched.push(at);
-    else {
+export function createRowComparison(findKeys: FindKeys): CompareRows {
+  // By dictionary number: the place in the earlier edition plus one. All 0 between two comparisons.
+  let places = new Int32Array(1 << 16);
+
+  return async (before, after) => {
+    const largest = before.numbers.reduce((most, number) => Math.max(most, number), 0);
+    if (largest >= places.length) places = new Int32Array(largest * 2);
+    before.numbers.forEach((number, place) => {
+      places[number] = place + 1;
+    });
+    const matched = new Int32Array(after.numbers.length);
+    const unmatched: number[] = [];
+    after.numbers.forEach((number, at) => {
+      const place = (places[number] ?? 0) - 1;
       matched[at] = place;
-      placeBefore.delete(number);
+      if (place < 0) unmatched.push(at);
+      else places[number] = 0;
+    });
+    const gone = new Map<number, number>();
+    before.numbers.forEach((number, place) => {
+      if (places[number] === 0) return;
+      gone.set(number, place);
+      places[number] = 0;
+    });
+    if (unmatched.length > 0 && gone.size > 0) {
+      const numbers = [...gone.keys(), ...unmatched.map((at) => after.numbers[at] as number)];
+      matchByKey(gone, unmatched, matched, after, await findKeys(numbers));
     }
-  }
-  if (unmatched.length > 0 && placeBefore.size > 0) {
-    const numbers = [...placeBefore.keys(), ...unmatched.map((at) => after.numbers[at] as number)];
-    matchByKey(placeBefore, unmatched, matched, after, await findKeys(numbers));
-  }
-  return changesOf(before, after, matched, placeBefore);
+    return changesOf(before, after, matched, gone);
+  };
 }
 
-/** Takes what it matches out of `placeBefore`. */
+/** Takes what it matches out of `gone`. */
 function matchByKey(
-  placeBefore: Map<number, number>,
+  gone: Map<number, number>,
   unmatched: readonly number[],
   matched: Int32Array,
   after: SliceRows,
   keys: ReadonlyMap<number, string>,
 ): void {
-  const numberByKey = new Map([...placeBefore.keys()].map((number) => [keys.get(number), number]));
+  const numberByKey = new Map([...gone.keys()].map((number) => [keys.get(number), number]));
   for (const at of unmatched) {
     const number = numberByKey.get(keys.get(after.numbers[at] as number));
     if (number === undefined) continue;
-    matched[at] = placeBefore.get(number) ?? -1;
-    placeBefore.delete(number);
+    matched[at] = gone.get(number) ?? -1;
+    gone.delete(number);
   }
 }
 

@@ -16,6 +16,8 @@ export interface SlicePair {
   readonly formerRows: number | null;
   readonly formerSum: number | null;
   readonly formerWithheld: number | null;
+  /** Every name has the same count in both, under the same spelling. */
+  readonly isSame: boolean;
   /** What supplies the year before, in this reading or else as published; null: nothing. */
   readonly sumOfYearBefore: number | null;
 }
@@ -28,7 +30,7 @@ export function listSlicePairs(db: Database, releaseNo: number): Promise<SlicePa
       SELECT fresh.area_no AS "areaNo", a.code AS area, fresh.gender, fresh.to_year AS year,
              fresh.rows, fresh.sum::float8 AS sum, fresh.withheld,
              s.release_no AS "formerNo", former.rows AS "formerRows", former.sum::float8 AS "formerSum",
-             former.withheld AS "formerWithheld",
+             former.withheld AS "formerWithheld", coalesce(same.pages, false) AS "isSame",
              coalesce(own.sum, published.sum)::float8 AS "sumOfYearBefore"
       FROM release_slices fresh
       JOIN releases mine ON mine.no = fresh.release_no
@@ -46,6 +48,14 @@ export function listSlicePairs(db: Database, releaseNo: number): Promise<SlicePa
       LEFT JOIN release_slices published
              ON (published.release_no, published.area_no, published.gender, published.from_year, published.to_year)
               = (e.release_no, e.area_no, e.gender, e.from_year, e.to_year)
+      LEFT JOIN LATERAL (
+        SELECT bool_and((p.names, p.counts, p.ranks_published) IS NOT DISTINCT FROM (q.names, q.counts, q.ranks_published)) AS pages
+        FROM ranking_pages p
+        LEFT JOIN ranking_pages q ON (q.area_no, q.gender, q.to_year, q.from_year, q.release_no, q.page)
+                                   = (p.area_no, p.gender, p.to_year, p.from_year, s.release_no, p.page)
+        WHERE (p.area_no, p.gender, p.to_year, p.from_year, p.release_no)
+            = (fresh.area_no, fresh.gender, fresh.to_year, fresh.from_year, fresh.release_no)
+      ) AS same ON (fresh.rows, fresh.sum, fresh.withheld) = (former.rows, former.sum, former.withheld)
       WHERE fresh.release_no = ${releaseNo} AND fresh.from_year = fresh.to_year AND fresh.rows > 0
         AND fresh.gender IN ('F', 'M')
       ORDER BY a.code COLLATE "C", fresh.to_year, fresh.gender`,

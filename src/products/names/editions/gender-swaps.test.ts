@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SliceRows } from '../read-model/pages.query.ts';
-import { compareRows } from './compare-rows.ts';
+import { createRowComparison } from './compare-rows.ts';
 import { type ComparedRows, findGenderSwaps } from './gender-swaps.ts';
 
 /** Counts of names 0, 1, 2…; 0: not listed. */
@@ -19,9 +19,10 @@ function rowsOf(counts: Counts): SliceRows {
 
 async function compared(former: Counts, now: Counts): Promise<ComparedRows> {
   const [before, after] = [rowsOf(former), rowsOf(now)];
-  const changes = await compareRows(before, after, (numbers) =>
+  const compareRows = createRowComparison((numbers) =>
     Promise.resolve(new Map(numbers.map((number) => [number, `${number}`]))),
   );
+  const changes = await compareRows(before, after);
   return { before, after, changes };
 }
 
