@@ -52,6 +52,15 @@ await loadRows(
   }),
   { parser: 'at_ogd' },
 );
+await loadRows(
+  db.pool,
+  'US',
+  rows({
+    Filler: { 1930: 1000, 1940: 1000, 1970: 1000, 2000: 1000 },
+    Ada: { 1930: 90, 1970: 10, 2000: 50 },
+    Ida: { 1940: 60, 1970: 10, 2000: 80 },
+  }),
+);
 const { ask } = await openAnswers(db.pool);
 
 async function find(kind: string, query: Record<string, string | number | boolean>) {
@@ -86,6 +95,20 @@ test('revivals: four times above the low of forty years, and as much before it',
   );
   const few = await find('revivals', { country: 'ZZ', min_count: 300 });
   assert.deepEqual([few.meta.total, few.data[0].name], [1, 'Hazel']);
+});
+
+test('peaks are those of years with sound figures, or of the years asked for, and above chance', async () => {
+  const names = async (query: Record<string, number>) =>
+    (await find('revivals', { country: 'US', ...query })).data.map((item: Record<string, unknown>) => [
+      item.name,
+      item.peak_year,
+    ]);
+  assert.deepEqual(await names({}), [['Ida', 1940]]);
+  assert.deepEqual(await names({ min_count: 70 }), []);
+  assert.deepEqual(await names({ peaks_from: 1900 }), [
+    ['Ida', 1940],
+    ['Ada', 1930],
+  ]);
 });
 
 test('no revival across a break of method', async () => {

@@ -7,6 +7,7 @@ import { SourceSchema, sourcesOf } from './provenance.ts';
 import type { PublishedYears } from './published-years.ts';
 import { type Denominator, denominatorOf } from './ranking.ts';
 import { MeasureParameter } from './schemas.ts';
+import { soundFrom as soundYearOf } from './sound-years.ts';
 
 /** The lists that an answer about many years is made of, rising; at least one. */
 export interface HistorySpan extends PublishedYears {
@@ -15,15 +16,20 @@ export interface HistorySpan extends PublishedYears {
 }
 
 /**
- * All lists with counts up to a year (absent: the latest) that are made in the same way as that one; undefined where
- * there is none.
+ * All lists with counts up to a year (absent: the latest) that are made in the same way as that one, and whose figures
+ * are sound (`soundFrom`: asked for, in place of the year that the country has); undefined where there is none.
  */
-export function comparableSpan(published: PublishedYears, year: number | undefined): HistorySpan | undefined {
+export function comparableSpan(
+  published: PublishedYears,
+  year: number | undefined,
+  soundFrom: number | undefined,
+): HistorySpan | undefined {
   const until = published.slices.filter(({ toYear, sum }) => sum > 0 && toYear <= (year ?? toYear));
   const last = until.at(-1);
   if (!last || (year !== undefined && last.toYear !== year)) return undefined;
   const breaks = breaksOf(published.country, until);
-  const from = breaks.at(-1)?.year ?? -Infinity;
+  const sound = soundFrom ?? soundYearOf(published.country.code) ?? -Infinity;
+  const from = Math.max(breaks.at(-1)?.year ?? -Infinity, sound <= last.toYear ? sound : -Infinity);
   const slices = until.filter(({ toYear }) => toYear >= from);
   return { ...published, slices, breaks, denominator: denominatorOf(slices).kind };
 }

@@ -17,6 +17,7 @@ import {
   yearParameter,
 } from './published-years.ts';
 import { findRevivals, type Revival } from './revivals.ts';
+import { Year } from './schemas.ts';
 
 /** Answers kept for a country: some 50 KB each. */
 const KEPT_ANSWERS = 64;
@@ -24,7 +25,14 @@ const KEPT_ANSWERS = 64;
 const Query = Type.Object({
   ...placeParameters,
   ...yearParameter,
-  min_count: minCountParameter(20, 'In the year asked for'),
+  min_count: minCountParameter(20, 'In the year asked for, and in that of the peak'),
+  peaks_from: Type.Optional(
+    Type.Integer({
+      ...Year,
+      description:
+        'Lists of this year and later ones; absent: from the year on from which the figures of a country are sound (US 1937, FR 1946)',
+    }),
+  ),
   ...pagingParameters,
 });
 
@@ -47,7 +55,8 @@ export function revivalsRoute(model: ReadModel): FastifyPluginCallback {
   const kept = createOnceByVersion<Revival[]>(KEPT_ANSWERS);
   const revivalsOf = ({ dictionary }: Snapshot, span: HistorySpan): Promise<Revival[]> => {
     const { toYear: year, measure } = span.slices.at(-1) as CatalogSlice;
-    return kept.find({ ...span, measure }, { gender: span.gender, year }, () =>
+    const question = { gender: span.gender, from: span.slices[0]?.toYear, year };
+    return kept.find({ ...span, measure }, question, () =>
       findRevivals(model, dictionary, span.slices, totalIn(span)),
     );
   };
@@ -77,7 +86,9 @@ async function find(
   query: Static<typeof Query>,
   revivalsOf: (snapshot: Snapshot, span: HistorySpan) => Promise<Revival[]>,
 ) {
-  const spans = findPublishedYears(snapshot, query).flatMap((each) => comparableSpan(each, query.year) ?? []);
+  const spans = findPublishedYears(snapshot, query).flatMap(
+    (each) => comparableSpan(each, query.year, query.peaks_from) ?? [],
+  );
   const page = openPage(
     spans.map(({ country }) => country),
     query,
@@ -85,7 +96,7 @@ async function find(
   const all: { span: HistorySpan; revival: Revival }[] = [];
   for (const span of spans) {
     for (const revival of await revivalsOf(snapshot, span))
-      if (revival.count >= query.min_count) all.push({ span, revival });
+      if (Math.min(revival.count, revival.peakCount) >= query.min_count) all.push({ span, revival });
   }
   if (spans.length > 1) all.sort((a, b) => ratioOf(b.revival) - ratioOf(a.revival));
   return {
