@@ -28,6 +28,14 @@ call 200 GET '/v1/names/Jordan?country=US&peaks_from=2000'
 says '"half_life":{'
 call 200 GET '/v1/names/Emma/forecast?country=US&gender=F'
 says '"status":"withheld"'
+call_json 200 PUT "/v1/name-groups/e2e-$run" '{"title":"Emma and others","names":["Emma","Ema"]}'
+call 200 GET "/v1/name-groups/e2e-$run"
+says 'group=sum'
+for ending in '' .csv .ndjson; do
+  call 200 GET "/v1/name-groups$ending"
+  says "e2e-$run"
+done
+call 204 DELETE "/v1/name-groups/e2e-$run"
 call 200 GET '/v1/names/Emma/age?country=US&gender=F'
 says '"status":"no_life_table"'
 call_json 200 POST /v1/gender '{"items":[{"id":"1","name":"Jordan","country":"US","year_from":2098}]}'

@@ -54,4 +54,5 @@ export const MIGRATION_ROWS: readonly string[] = [
    FROM areas WHERE code = 'US'`,
   `INSERT INTO life_tables (country_no, gender, cohort, survivors)
    SELECT no, 'F', 1980, '{100000, 98800}' FROM countries WHERE code = 'US'`,
+  `INSERT INTO name_groups (slug, title, names) VALUES ('zoe', 'Zoe', '{Zoe,Zoë}')`,
 ];

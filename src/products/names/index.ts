@@ -30,6 +30,7 @@ import { createGenderAnswers } from './statistics/gender-answers.ts';
 import { genderBulkRoute } from './statistics/gender-bulk.route.ts';
 import { nameFactsRoute } from './statistics/name-facts.route.ts';
 import { nameGenderRoute } from './statistics/name-gender.route.ts';
+import { nameGroupsRoutes } from './statistics/name-groups.route.ts';
 import { nameSearchRoute } from './statistics/name-search.route.ts';
 import { nameTrendRoute } from './statistics/name-trend.route.ts';
 import { namesListRoute } from './statistics/names-list.route.ts';
@@ -63,6 +64,7 @@ export function namesRoutes(dependencies: NamesDependencies): FastifyPluginCallb
     void app.register(countryEditionsRoute(pool));
     void app.register(birthsRoutes(pool));
     void app.register(lifeTableRoutes(pool));
+    void app.register(nameGroupsRoutes(pool));
     void app.register(parserRoutes(dependencies));
     void app.register(columnProfileRoutes(pool));
     void app.register(uploadRoutes(dependencies));

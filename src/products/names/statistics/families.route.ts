@@ -19,7 +19,7 @@ import {
   type Sounds,
   soundsOf,
 } from './families.ts';
-import { MOST_NAMES } from './group-trend.ts';
+import { trendPath } from './group-trend.ts';
 import { BOTH_GENDERS } from './name-counts.ts';
 import { type CountryTotals, createNameTotals } from './name-totals.ts';
 import { SourceSchema, sourcesOf, versionsOf } from './provenance.ts';
@@ -190,15 +190,16 @@ async function linesOfName(
 }
 
 function lineOf({ code }: CountryCatalog, link: Line['link'], { compact, names, total }: Family): Line {
-  const [first, ...others] = names.slice(0, MOST_NAMES).map(({ name }) => encodeURIComponent(name));
-  const query = [`country=${code}`, ...others.map((name) => `name=${name}`), 'group=sum'].join('&');
   return {
     country: code,
     link,
     compact,
     names: names.map(({ name, F, M }) => ({ name, female_count: F, male_count: M, total_count: F + M })),
     total_count: total,
-    trend: `/v1/names/${first}/trend?${query}`,
+    trend: trendPath(
+      names.map(({ name }) => name),
+      code,
+    ),
   };
 }
 

@@ -7,7 +7,7 @@ import type { CountryTotals } from './name-totals.ts';
 const SPELLINGS_AT_A_TIME = 2000;
 
 /** A name of a family: all spellings of one key. */
-export interface Relative {
+interface Relative {
   readonly name: string;
   readonly F: number;
   readonly M: number;

@@ -3,7 +3,7 @@ import { holtForecast, holtStates } from './holt.ts';
 /** Values that a back-test begins with, and how often it has to forecast for a band of 95 %. */
 const MIN_TRAINING = 6;
 const MIN_ORIGINS = 19;
-export const LEVELS = [0.8, 0.95] as const;
+const LEVELS = [0.8, 0.95] as const;
 
 /** A share with its bands, by level. */
 export interface ForecastPoint {

@@ -63,6 +63,13 @@ export function namesAskedFor(
   throw invalidRequest('names', `At most ${MOST_NAMES} names can be asked for at once.`);
 }
 
+/** Where the sum of these names is answered: of the first ones, where there are too many. */
+export function trendPath(names: readonly string[], country?: string): string {
+  const [first = '', ...others] = names.slice(0, MOST_NAMES).map((name) => encodeURIComponent(name));
+  const inCountry = country === undefined ? [] : [`country=${country}`];
+  return `/v1/names/${first}/trend?${[...inCountry, ...others.map((name) => `name=${name}`), 'group=sum'].join('&')}`;
+}
+
 /** For each area and gender the sum of all names; `found` is by name, each over the same areas and genders. */
 export function groupSeries(names: readonly string[], found: readonly (readonly NameCounts[])[]) {
   return (found[0] ?? []).map(({ scope, gender, slices }, at) => {

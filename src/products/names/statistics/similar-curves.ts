@@ -7,7 +7,7 @@ import { similarityOf, type SimilarityMode, smooth } from './similar.ts';
 
 /** A name is compared from so many years and births on; two names where both are listed in as many of the same years. */
 export const MIN_YEARS = 15;
-export const MIN_BEARERS = 1000;
+const MIN_BEARERS = 1000;
 
 /** Years, and names, before other questions get their turn: some milliseconds. */
 const YEARS_AT_A_TIME = 16;

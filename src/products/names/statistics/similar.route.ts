@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { registerList } from '#platform/http/list-formats.ts';
@@ -146,6 +147,7 @@ async function find(curvesOf: CurvesOf, snapshot: Snapshot, query: Static<typeof
     if (curves.slices.length > 0) compared.push(comparedOf(place, curves, row >= 0));
     if (row < 0) continue;
     credits.push({ ...place, slices: curves.slices });
+    await nextTurn();
     const alike = mostSimilar(curves, row, query.mode).slice(0, query.limit);
     for (const { row: other, similarity, commonYears } of alike) {
       data.push({
