@@ -80,6 +80,24 @@ async function saveProfile(): Promise<void> {
   assert.equal(answer.status, 201, await answer.text());
 }
 
+/** Numbers that are shown with the credit that their office asks for. */
+const IS_ABOUT_NAMES = /^\/v1\/(?:names|statistics|gender|compat)\b/;
+
+interface Source {
+  readonly licence: string | null;
+  readonly attribution: string | null;
+}
+
+/** In `meta` of JSON, and in a header of what has no `meta`. */
+function sourcesIn(response: Response, text: string): readonly Source[] {
+  const answer: unknown = response.headers.get('content-type')?.startsWith('application/json')
+    ? JSON.parse(text)
+    : undefined;
+  const { meta } = (answer ?? {}) as { meta?: { sources?: readonly Source[] } };
+  if (meta) return meta.sources ?? [];
+  return JSON.parse(response.headers.get('x-sources') ?? '[]') as Source[];
+}
+
 test('the example of every operation does what it says', async (t) => {
   await importSample();
   await saveProfile();
@@ -96,6 +114,11 @@ test('the example of every operation does what it says', async (t) => {
       if (response.status === 200 && text.startsWith('{"data":[')) {
         const { data } = JSON.parse(text) as { data: unknown[] };
         assert.ok(data.length > 0, `${path} shows nothing`);
+      }
+      if (response.status === 200 && IS_ABOUT_NAMES.test(path)) {
+        const sources = sourcesIn(response, text);
+        assert.ok(sources.length > 0, `${path} names no source`);
+        for (const { licence, attribution } of sources) assert.ok(licence && attribution, path);
       }
     });
   }

@@ -3,6 +3,7 @@ import { type Static, type TObject, type TSchema, Type } from 'typebox';
 import { toCsv, toNdjson } from './csv.ts';
 import { addVary, sendUnchanged } from './etag.ts';
 import { linkNextPage } from './paging.ts';
+import { tellSources } from './sources-header.ts';
 
 type ListFormat = 'json' | 'csv' | 'ndjson';
 
@@ -98,6 +99,8 @@ export function registerList<
         void reply.type(CONTENT_TYPES[format]);
         if (fixed === undefined) addVary(reply, 'accept');
         if ('json' in page) return page.json;
+        const { sources } = page.meta as { sources?: Parameters<typeof tellSources>[1] };
+        if (format !== 'json' && sources) tellSources(reply, sources);
         if (format === 'csv') return toCsv(columns, page.data);
         return format === 'ndjson' ? toNdjson(page.data) : page;
       },

@@ -2,10 +2,12 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
+import { tellSources } from '#platform/http/sources-header.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import type { PerGender } from '../statistics/balance.ts';
 import { DEFAULT_GENDER_OPTIONS } from '../statistics/gender-probability.ts';
 import type { GenderAnswers } from '../statistics/gender-answers.ts';
+import { nationalSources } from '../statistics/national-sources.ts';
 import { chooseAreas, type CountryArea } from '../statistics/scope.ts';
 
 /** As many as the public service takes in one request. */
@@ -69,7 +71,9 @@ export function genderizeRoute(model: ReadModel, answers: GenderAnswers): Fastif
           if (names.length === 0) return refuse(reply, "Missing 'name' parameter");
           if (names.length > MAX_NAMES) return refuse(reply, "Invalid 'name' parameter");
           const snapshot = await model.snapshot();
-          const counts = await countsOf(answers, snapshot, names, countryId);
+          const scopes = scopesOf(snapshot, countryId);
+          const counts = await countsOf(answers, snapshot, names, scopes);
+          tellSources(reply, nationalSources(scopes.map(({ country }) => country)));
           const guesses = names.map((name, at) => guess(name, counts[at], countryId));
           return isList ? guesses : guesses[0];
         },
@@ -90,9 +94,8 @@ async function countsOf(
   answers: GenderAnswers,
   snapshot: Snapshot,
   names: readonly string[],
-  countryId: string | undefined,
+  scopes: readonly CountryArea[],
 ): Promise<PerGender[]> {
-  const scopes = scopesOf(snapshot, countryId);
   const rules = { ...DEFAULT_GENDER_OPTIONS, balance: 'off', prior: 'jeffreys', weights: 'neutral' } as const;
   const question = { scopes, rules, names: names.map((name) => ({ name, range: {} })) };
   return (await answers.ask(snapshot, question)).map(({ counts }) => counts);

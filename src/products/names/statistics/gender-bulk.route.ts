@@ -4,6 +4,7 @@ import { toCsv, toNdjson } from '#platform/http/csv.ts';
 import { addVary } from '#platform/http/etag.ts';
 import { acceptedFormat, CONTENT_TYPES } from '#platform/http/list-formats.ts';
 import { Nullable } from '#platform/http/schemas.ts';
+import { tellSources } from '#platform/http/sources-header.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 import type { GenderAnswers } from './gender-answers.ts';
 import { answerItems } from './gender-items.ts';
@@ -118,6 +119,7 @@ export function genderBulkRoute(model: ReadModel, answers: GenderAnswers): Fasti
         const format = acceptedFormat(request.headers.accept);
         addVary(reply, 'accept');
         void reply.type(CONTENT_TYPES[format]).header('cache-control', 'no-store');
+        if (format !== 'json') tellSources(reply, meta.sources);
         if (format === 'csv') return toCsv(COLUMNS, data.map(flat));
         if (format === 'ndjson') return toNdjson(data);
         return { data, meta: { note: CAUTION, ...meta } };

@@ -5,8 +5,9 @@ import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { answerFrom } from './cached-answer.ts';
 import { MATCH_TYPES, type RecentUse, recentUse, searchNames } from './name-search.ts';
+import { nationalSources } from './national-sources.ts';
 import { createNameTotals } from './name-totals.ts';
-import { versionsOf } from './provenance.ts';
+import { SourceSchema, versionsOf } from './provenance.ts';
 import { CountryCodes, NameText } from './schemas.ts';
 
 const Query = Type.Object({
@@ -25,7 +26,10 @@ const Hit = Type.Object({
   countries: Type.Array(Type.String()),
 });
 
-const Meta = Type.Object({ next_cursor: Nullable(Type.String()) });
+const Meta = Type.Object({
+  next_cursor: Nullable(Type.String()),
+  sources: Type.Array(SourceSchema, { description: 'Of the countries that the names are listed in' }),
+});
 
 /** `GET /v1/names/search`: folded search, the most exact hits first, then by use. */
 export function nameSearchRoute(model: ReadModel) {
@@ -63,7 +67,9 @@ export function nameSearchRoute(model: ReadModel) {
         return answerFrom({ request, reply, model, parts }, async (snapshot) => {
           const use = await useIn(snapshot);
           const hits = await searchNames(snapshot, { use, totalsOf }, { q, country, limit });
-          return { data: hits, meta: { next_cursor: null } };
+          const listed = new Set(hits.flatMap(({ countries }) => countries));
+          const sources = nationalSources(snapshot.countries.filter(({ code }) => listed.has(code)));
+          return { data: hits, meta: { next_cursor: null, sources } };
         });
       },
     });
