@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readOfficialFile } from '#test/support/office-files.ts';
 import { readTable } from '#test/support/parser-reading.ts';
-import { withoutOfficialFiles } from '#test/support/truths.ts';
 import { atStatistik } from './at-statistik.ts';
 
 // Written by us in the office's layout, with figures of its own.
@@ -32,23 +30,4 @@ test('the title tells the gender, and nobody else does', async () => {
   assert.equal(first, 'Jakob F XXXX 18223 aside #23');
   const table = { sheet: 'x', text: BOYS.replace('Bubennamen', 'Vornamen') };
   await assert.rejects(readTable(atStatistik, table), { code: 'gender_required' });
-});
-
-const PACKED = 'at/statistik-austria/liste_aller_jemals_vergebenen_ersten_vornamen_1984-2020.xlsx';
-test(`${PACKED}: names, sums and the first of 2020`, { skip: withoutOfficialFiles }, async () => {
-  const { slices, refused } = await readOfficialFile(PACKED, atStatistik);
-  assert.deepEqual(refused, []);
-  const figures = slices.map(({ gender, year, rows, sum }) => `${gender} ${year} ${rows} ${sum}`);
-  assert.deepEqual(figures, [
-    'M null 29609 1468229',
-    'M 2020 4741 42935',
-    'F null 32698 1392686',
-    'F 2020 4958 40703',
-  ]);
-  const firstOf = (sex: string): string[] =>
-    slices
-      .filter(({ gender, year }) => gender === sex && year === 2020)
-      .flatMap(({ top }) => top.slice(0, 3).map(({ name, count }) => `${name} ${count}`));
-  assert.deepEqual(firstOf('M'), ['Jakob 794', 'Maximilian 785', 'David 780']);
-  assert.deepEqual(firstOf('F').slice(0, 2), ['Marie 734', 'Anna 726']);
 });

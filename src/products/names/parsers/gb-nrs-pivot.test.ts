@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readOfficialFile } from '#test/support/office-files.ts';
 import { readTable } from '#test/support/parser-reading.ts';
-import { withoutOfficialFiles } from '#test/support/truths.ts';
 import { gbNrsPivot } from './gb-nrs-pivot.ts';
 
 // Written by us in the layout of the pivot table; some figures of the office.
@@ -41,35 +39,3 @@ test('a pivot table that begins in another year is of somebody else', async () =
   const text = 'Row Labels,1990,1991,Grand Total\nIsla,19,21,40\n';
   await assert.rejects(readTable(gbNrsPivot, { text }, { gender: 'F' }), { code: 'format_mismatch' });
 });
-
-for (const [packed, gender, sum, of1974, of2020] of [
-  ['gb/nrs/Boy names pivoted.xlsx', 'M', 1_448_671, 35_773, 23_968],
-  ['gb/nrs/Girl names pivoted.xlsx', 'F', 1_375_205, 34_228, 22_837],
-] as const) {
-  test(
-    `${packed}: 47 years, the last one as in the office's list`,
-    { skip: withoutOfficialFiles },
-    async () => {
-      const { slices, refused } = await readOfficialFile(packed, gbNrsPivot);
-      assert.deepEqual(refused, []);
-      assert.deepEqual(
-        slices.map(({ year }) => year).sort((a, b) => Number(a) - Number(b)),
-        Array.from({ length: 47 }, (_, at) => 1974 + at),
-      );
-      assert.ok(slices.every((slice) => slice.gender === gender && slice.area === 'GB-SCT'));
-      assert.equal(
-        slices.reduce((total, slice) => total + slice.sum, 0),
-        sum,
-      );
-      const sums = new Map(slices.map((slice) => [slice.year, slice.sum]));
-      assert.deepEqual([sums.get(1974), sums.get(2020)], [of1974, of2020]);
-      if (gender === 'M') {
-        const { top } = slices.find(({ year }) => year === 1974) ?? { top: [] };
-        assert.deepEqual(
-          top.slice(0, 3).map(({ name, count }) => `${name} ${count}`),
-          ['David 1794', 'John 1528', 'Paul 1260'],
-        );
-      }
-    },
-  );
-}
