@@ -110,10 +110,10 @@ test('sums over years, lists of one name, trends, facts and gender add up the sa
 
 test('gender is of one measure, and says which areas have another one', async () => {
   const places = ({ body }: { body: { meta: { missing_areas?: Item[] } } }): unknown[] | undefined =>
-    body.meta.missing_areas?.map(({ area, gender, other_measure: other }) => `${area} ${gender} ${other}`);
+    body.meta.missing_areas?.map(({ area, gender, other_measure: other }) => [area, gender, other].join(' '));
   const births = await ask('/v1/names/Grace/gender', { country: ['GB'], year_from: 2022 });
   assert.equal(births.body.data.total_count, 0);
-  assert.deepEqual(places(births), ['GB-NIR F registrations', 'GB-NIR M null', 'GB-SCT M null']);
+  assert.deepEqual(places(births), ['GB-NIR F registrations', 'GB-NIR M ', 'GB-SCT M ']);
   const registrations = await ask('/v1/names/Grace/gender', { country: ['GB'], measure: 'registrations' });
   assert.equal(registrations.body.data.female_count, 99);
   assert.deepEqual(places(registrations), ['GB-EAW F births', 'GB-SCT F births']);

@@ -20,7 +20,7 @@ test('a group is saved, replaced, listed with the path of its sum, and removed',
   assert.deepEqual([first.status, first.body.data.names, first.body.data.note], [200, ['Zoe', 'Zoë'], null]);
   const { trend } = first.body.data;
   assert.equal(trend, '/v1/names/Zoe/trend?name=Zo%C3%AB&group=sum');
-  const { pathname, searchParams } = new URL(trend as string, names.url);
+  const { pathname, searchParams } = new URL(trend, names.url);
   const sum = await ask(pathname, { ...Object.fromEntries(searchParams), gender: 'F' });
   assert.equal(sum.body.data.series[0].points[0].count, 80);
 

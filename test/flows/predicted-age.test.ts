@@ -28,9 +28,10 @@ const url = '/v1/countries/US/life-table';
 
 /** A part of `rate` dies each year, from the first on. */
 function table(gender: 'F' | 'M', cohort: number, rate: number): string {
-  return Array.from({ length: 60 }, (_, age) => `${cohort},${gender},${age},${Math.round(1000 - 1000 * rate * age)}`).join(
-    '\n',
-  );
+  return Array.from(
+    { length: 60 },
+    (_, age) => `${cohort},${gender},${age},${Math.round(1000 - 1000 * rate * age)}`,
+  ).join('\n');
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any

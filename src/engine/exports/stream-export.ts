@@ -9,7 +9,7 @@ import { endSessionsNamed } from './sessions.query.ts';
 import { exportFlow } from './write-export.ts';
 
 /** An export on its way to a client. */
-export interface OpenedExport {
+interface OpenedExport {
   readonly bytes: Readable;
   /** Undefined: its rows have no licences. */
   readonly terms: ExportTerms | undefined;

@@ -19,7 +19,7 @@ const RETIRED_MS = 50 * 60_000;
 const SLICES_AT_ONCE = 50;
 
 /** A name that a reading changes in a slice. */
-export interface ChangedName {
+interface ChangedName {
   readonly area: string;
   readonly year: number;
   readonly gender: 'F' | 'M';

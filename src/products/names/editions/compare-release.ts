@@ -28,7 +28,7 @@ export interface SliceChange extends SlicePair {
 }
 
 /** A name with its two standings in a slice; null: not listed, or hidden. */
-export interface Jump {
+interface Jump {
   readonly name: string;
   readonly area: string;
   readonly year: number;

@@ -4,7 +4,7 @@ export const CHANGE_KINDS = ['new', 'gone', 'revised'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** How a name stands in one edition of a slice. */
-export interface Standing {
+interface Standing {
   /** Dictionary number of its spelling. */
   readonly number: number;
   /** 0: hidden. */
