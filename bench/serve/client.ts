@@ -1,5 +1,5 @@
 import { openConnection } from './connection.ts';
-import { drawQuestions, type Subjects } from './questions.ts';
+import { drawQuestions, type Places } from './questions.ts';
 
 /** How a kind of question was answered; times in milliseconds. */
 interface KindResult {
@@ -24,7 +24,7 @@ export interface Load {
   readonly clients: number;
   readonly seconds: number;
   readonly seed: number;
-  readonly subjects: Subjects;
+  readonly places: Places;
   readonly only?: string | undefined;
 }
 
@@ -37,7 +37,7 @@ export async function runLoad(load: Load): Promise<LoadResult> {
 
   async function client(number: number): Promise<void> {
     const connection = await openConnection(load.url);
-    for (const { kind, path } of drawQuestions(load.subjects, load.seed * 1000 + number, load.only)) {
+    for (const { kind, path } of drawQuestions(load.places, load.seed * 1000 + number, load.only)) {
       if (performance.now() >= end) break;
       const asked = performance.now();
       const status = await connection.get(path);

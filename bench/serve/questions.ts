@@ -2,12 +2,17 @@ import { createRandom, type Random } from '#test/support/random.ts';
 
 /** What is asked about: drawn uniformly, so that rare names and early years come up as often as the others. */
 export interface Subjects {
+  /** Code of a country; undefined: all of them. */
+  readonly country?: string | undefined;
   readonly names: readonly string[];
   readonly firstYear: number;
   readonly lastYear: number;
   /** ISO 3166-2 codes; empty where only the nation is loaded. */
   readonly areas: readonly string[];
 }
+
+/** What is asked about, the first as often as all others together. */
+export type Places = readonly [Subjects, ...Subjects[]];
 
 /** A kind of question and its path. */
 export interface Question {
@@ -18,6 +23,8 @@ export interface Question {
 type Make = (random: Random, subjects: Subjects) => string;
 
 const SORTS = ['-count', 'count', 'name', '-name', 'rank', '-rank'];
+
+const STATISTICS = ['diversity', 'letters', 'lengths', 'unisex', 'movers', 'new', 'lost'];
 
 const KINDS: Readonly<Record<string, Make>> = {
   'top of a year': (random, s) => list(random, s, { year: year(random, s), gender: gender(random) }),
@@ -35,9 +42,13 @@ const KINDS: Readonly<Record<string, Make>> = {
   'per year': (random, s) =>
     list(random, s, { ...years(random, s), per_year: 'true', name: random.pick(s.names) }),
   trend: (random, s) =>
-    `/v1/names/${encodeURIComponent(random.pick(s.names))}/trend?${query({ country: 'US', gender: gender(random) })}`,
-  gender: (random, s) => `/v1/names/${encodeURIComponent(random.pick(s.names))}/gender?country=US`,
-  facts: (random, s) => `/v1/names/${encodeURIComponent(random.pick(s.names))}?country=US`,
+    `/v1/names/${encodeURIComponent(random.pick(s.names))}/trend?${query({ country: s.country, gender: gender(random) })}`,
+  gender: (random, s) =>
+    `/v1/names/${encodeURIComponent(random.pick(s.names))}/gender?${query({ country: s.country })}`,
+  facts: (random, s) =>
+    `/v1/names/${encodeURIComponent(random.pick(s.names))}?${query({ country: s.country })}`,
+  statistics: (random, s) =>
+    `/v1/statistics/${random.pick(STATISTICS)}?${query({ country: s.country, year: year(random, s), limit: 100 })}`,
   search: (random, s) =>
     `/v1/names/search?${query({
       q: random
@@ -48,18 +59,19 @@ const KINDS: Readonly<Record<string, Make>> = {
 };
 
 /** An endless, repeatable draw over all kinds of questions. */
-export function* drawQuestions(subjects: Subjects, seed: number, only?: string): Generator<Question> {
+export function* drawQuestions(places: Places, seed: number, only?: string): Generator<Question> {
   const random = createRandom(seed);
   const kinds = Object.keys(KINDS).filter((kind) => only === undefined || kind === only);
   for (;;) {
     const kind = random.pick(kinds);
+    const subjects = random.below(2) === 0 ? places[0] : random.pick(places);
     yield { kind, path: (KINDS[kind] as Make)(random, subjects) };
   }
 }
 
 function list(random: Random, subjects: Subjects, parameters: Readonly<Record<string, unknown>>): string {
   const area = subjects.areas.length > 0 && random.below(2) === 0 ? random.pick(subjects.areas) : undefined;
-  return `/v1/names?${query({ country: 'US', area, ...parameters, limit: 100 })}`;
+  return `/v1/names?${query({ country: subjects.country, area, ...parameters, limit: 100 })}`;
 }
 
 function year(random: Random, { firstYear, lastYear }: Subjects): number {

@@ -177,3 +177,42 @@ test('any order and page of a sum over areas is a part of the same list', async 
     { numRuns: 20 },
   );
 });
+
+test('sums over many years of a country in parts are those of its rows', async () => {
+  const letters = 'abcdefghijklmnopqrstuvwxyz';
+  const wordOf = (n: number): string => `Na${letters[Math.floor(n / 26)]}${letters[n % 26]}`;
+  const countOf = (n: number, year: number, part: number): number =>
+    5 + ((n * 31 + year * 17 + part * 7) % 97);
+  const years = Array.from({ length: 24 }, (_, at) => 1990 + at);
+  const parts = ['AU-NSW', 'AU-SA'];
+  const all = parts.flatMap((area, part) =>
+    years.flatMap((year) =>
+      Array.from({ length: 500 }, (_, n) => ({
+        area,
+        gender: 'F' as const,
+        year,
+        published: wordOf(n + 50 * part),
+        count: countOf(n, year, part),
+      })),
+    ),
+  );
+  await loadRows(db.pool, 'AU', all);
+  for (const [from, to] of [
+    [1990, 2013],
+    [1991, 2012],
+    [1994, 2003],
+  ] as const) {
+    const sums = new Map<string, number>();
+    for (const { published, year, count } of all)
+      if (year >= from && year <= to) sums.set(published, (sums.get(published) ?? 0) + count);
+    const expected = [...sums].sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1));
+    for (const measure of [undefined, 'births']) {
+      const where = { country: ['AU'], gender: 'F', year_from: from, year_to: to, measure, limit: 600 };
+      const { body } = await ask('/v1/names', where);
+      assert.deepEqual(
+        (body.data as Item[]).map(({ name, count }) => [name, count]),
+        expected,
+      );
+    }
+  }
+});

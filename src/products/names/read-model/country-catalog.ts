@@ -143,17 +143,20 @@ function yearsByArea(areas: readonly AreaRow[], slices: readonly CatalogSlice[])
     const parts = nearestAreas(areas, areaNo, hasAny);
     const shared = MEASURES.find((each) => parts.some(({ no }) => measuresOf(no).includes(each)));
     if (!shared) return NO_SLICES;
+    // The same sums, whether their measure was named or not: running totals know them by what they are.
+    if (!wanted) return years(areaNo, gender, shared);
     const ofParts = parts.flatMap(({ no }) => own.get(`${no} ${shared} ${gender}`) ?? NO_SLICES);
-    const years = [...Map.groupBy(ofParts, ({ toYear }) => toYear)].sort(([a], [b]) => a - b);
-    return years.map(([, ofYear]) => sumOfAreas(areaNo, ofYear));
+    const byYear = [...Map.groupBy(ofParts, ({ toYear }) => toYear)].sort(([a], [b]) => a - b);
+    return byYear.map(([, ofYear]) => sumOfAreas(areaNo, ofYear));
   }
 
-  return (areaNo, gender, measure) => {
+  function years(areaNo: number, gender: Gender, measure?: Measure): readonly CatalogSlice[] {
     const key = `${areaNo} ${gender} ${measure ?? ''}`;
     let found = known.get(key);
     if (!found) known.set(key, (found = find(areaNo, gender, measure)));
     return found;
-  };
+  }
+  return years;
 }
 
 function foldWord(text: string): string {

@@ -47,6 +47,7 @@ export function createYearSums(model: Pick<ReadModel, 'rows'>, minRows = MIN_ROW
   return {
     async summands(all, wanted) {
       const start = all.indexOf(wanted[0] as CatalogSlice);
+      if (start < 0) throw new Error('these years are not of this area');
       const end = start + wanted.length;
       const first = nearestTotal(start, all.length);
       const last = nearestTotal(end, all.length);
