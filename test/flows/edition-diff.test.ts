@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { sql } from '#platform/postgres/sql.ts';
 import { retireOldDryRuns } from '#products/names/editions/changes.query.ts';
 import { craftZip } from '#test/support/crafted-zip.ts';
 import { testDatabase } from '#test/support/database.ts';
 import { startNamesServer } from '#test/support/names-server.ts';
+import { officialFile, withoutOfficialFiles } from '#test/support/truths.ts';
 
 const db = await testDatabase();
 const names = await startNamesServer(db);
@@ -269,3 +271,18 @@ test('a dry run gives up what it read after some days; its totals and slices sta
   const slices = await names.request('GET', `/v1/datasets/${id}/diff/slices`);
   assert.deepEqual([slices.body.data[0].names_revised, slices.body.meta.changes.names.revised], [1, 1]);
 });
+
+test(
+  'South Australia lists far fewer births from 2018 on, which its import says',
+  { skip: withoutOfficialFiles },
+  async () => {
+    const zip = readFileSync(officialFile('au/sa/baby-names-1944-2024.zip'));
+    const { status, warnings } = await names.imported('sa.zip', zip, { country_id: 'AU' });
+    assert.equal(status, 'completed');
+    const { count, examples } = warnings.find(({ code }: { code: string }) => code === 'sum_drops');
+    assert.deepEqual(
+      [count, examples],
+      [2, ['AU-SA 2018 F: 8870, now 3858', 'AU-SA 2018 M: 9528, now 4680']],
+    );
+  },
+);
