@@ -198,10 +198,16 @@ test('a reprocessing that fails leaves the numbers, one of a failed dataset begi
   assert.equal((await names.settled(failed.id)).status, 'failed');
 });
 
-test('a dry run cannot be published', async () => {
+test('a dry run cannot be published or amended; read again it stays one', async () => {
   const dataset = await names.imported('yob1845.txt', 'Ada,F,9\n', { country_id: 'US', dry_run: 'true' });
   const { status, body } = await act(dataset, 'publish');
   assert.deepEqual([status, body.error.code], [409, 'not_publishable']);
+  const amends = { country_id: 'US', amends: dataset.id };
+  const amended = await names.upload('yob1845.txt', 'Eva,F,8\n', amends);
+  assert.deepEqual([amended.status, amended.body.error.details.reason], [422, 'it is a dry run']);
+  assert.equal((await act(dataset, 'reprocess')).status, 202);
+  const again = await names.settled(dataset.id);
+  assert.deepEqual([again.status, again.published, again.changes.slices.new], ['completed', false, 1]);
 });
 
 test('while a job works on it, a dataset can be canceled or deleted, not reprocessed', async () => {

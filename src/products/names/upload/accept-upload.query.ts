@@ -88,6 +88,7 @@ export interface AmendableDataset {
   readonly parser: string;
   readonly status: string;
   readonly has_release: boolean;
+  readonly is_dry_run: boolean;
   readonly deleted: boolean;
 }
 
@@ -95,7 +96,8 @@ export function findAmendable(db: Database, id: string): Promise<AmendableDatase
   return db.maybeOne<AmendableDataset>(
     'findAmendable',
     sql`
-      SELECT country_id, parser, status, release_no IS NOT NULL AS has_release, deleted_at IS NOT NULL AS deleted
+      SELECT country_id, parser, status, release_no IS NOT NULL AS has_release,
+             coalesce(options ->> 'dry_run' = 'true', false) AS is_dry_run, deleted_at IS NOT NULL AS deleted
       FROM datasets WHERE id = ${id}`,
   );
 }

@@ -181,9 +181,11 @@ export async function requireAmendable(
         ? `it was read by ${amended.parser}, this file by ${parser.id}`
         : amended.deleted
           ? 'it is deleted'
-          : amended.status !== 'completed' || !amended.has_release
-            ? `it is ${amended.has_release ? amended.status : 'without a finished reading'}`
-            : undefined;
+          : amended.is_dry_run
+            ? 'it is a dry run'
+            : amended.status !== 'completed' || !amended.has_release
+              ? `it is ${amended.has_release ? amended.status : 'without a finished reading'}`
+              : undefined;
   if (reason === undefined) return;
   const message = `Dataset ${id} cannot be amended by this file: ${reason}.`;
   throw new AppError('unprocessable', 'amends_mismatch', message, { amends: id, reason });
