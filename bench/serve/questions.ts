@@ -24,7 +24,8 @@ type Make = (random: Random, subjects: Subjects) => string;
 
 const SORTS = ['-count', 'count', 'name', '-name', 'rank', '-rank'];
 
-const STATISTICS = ['diversity', 'letters', 'lengths', 'unisex', 'movers', 'new', 'lost'];
+const OF_A_YEAR = ['diversity', 'letters', 'lengths'];
+const CHANGES = ['movers', 'new', 'lost'];
 
 const KINDS: Readonly<Record<string, Make>> = {
   'top of a year': (random, s) => list(random, s, { year: year(random, s), gender: gender(random) }),
@@ -48,7 +49,10 @@ const KINDS: Readonly<Record<string, Make>> = {
   facts: (random, s) =>
     `/v1/names/${encodeURIComponent(random.pick(s.names))}?${query({ country: s.country })}`,
   statistics: (random, s) =>
-    `/v1/statistics/${random.pick(STATISTICS)}?${query({ country: s.country, year: year(random, s), limit: 100 })}`,
+    `/v1/statistics/${random.pick(OF_A_YEAR)}?${query({ country: s.country, year: year(random, s) })}`,
+  unisex: (_, s) => `/v1/statistics/unisex?${query({ country: s.country })}`,
+  changes: (random, s) =>
+    `/v1/statistics/${random.pick(CHANGES)}?${query({ country: s.country, year: year(random, s), limit: 100 })}`,
   search: (random, s) =>
     `/v1/names/search?${query({
       q: random

@@ -4,10 +4,20 @@ import { registerList } from '#platform/http/list-formats.ts';
 import { OneOf } from '#platform/http/schemas.ts';
 import { createByteCache } from '../read-model/byte-cache.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
+import type { Dictionary } from '../read-model/dictionary.ts';
 import type { SpellingRow } from '../read-model/dictionary.query.ts';
+import type { SliceRows } from '../read-model/pages.query.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { answerFrom } from './cached-answer.ts';
-import { groupNames, lengthOf, lettersAt, NAME_SIDES, type NameGroup } from './name-parts.ts';
+import {
+  groupNames,
+  type KeyedNames,
+  keyNames,
+  lengthOf,
+  lettersAt,
+  NAME_SIDES,
+  type NameGroup,
+} from './name-parts.ts';
 import {
   findPublishedYear,
   metaOf,
@@ -57,7 +67,7 @@ const META = Type.Object(metaProperties);
 const CACHE_BYTES = 16 * 1024 * 1024;
 const BYTES_OF_GROUP = 100;
 
-type GroupsOf = (slice: CatalogSlice, by: KeyBy) => Promise<readonly NameGroup<string>[]>;
+type GroupsOf = (slice: CatalogSlice, by: KeyBy) => Promise<readonly NameGroup[]>;
 
 /** `id` names the kind of key. */
 interface KeyBy {
@@ -67,21 +77,30 @@ interface KeyBy {
 
 /** `GET /v1/statistics/letters` and `…/lengths`: shares of names and births by letters and by length. */
 export function namePartsRoutes(model: ReadModel) {
-  const cache = createByteCache<string, readonly NameGroup<string>[]>(
+  const cache = createByteCache<string, readonly NameGroup[]>(
     CACHE_BYTES,
     ({ length }) => length * BYTES_OF_GROUP,
   );
+
+  const keyed = new WeakMap<Dictionary, Map<string, Promise<KeyedNames>>>();
+
+  /** What the names of a dictionary have in common, worked out once for each kind of key. */
+  function keysOf(dictionary: Dictionary, { id, key }: KeyBy): Promise<KeyedNames> {
+    let known = keyed.get(dictionary);
+    if (!known) keyed.set(dictionary, (known = new Map()));
+    let keys = known.get(id);
+    if (!keys) known.set(id, (keys = keyNames(dictionary.rows, key)));
+    return keys;
+  }
 
   function groupsIn({ dictionary }: Snapshot): GroupsOf {
     return async (slice, by) => {
       const id = `${slice.id} ${by.id}`;
       const known = cache.get(id);
       if (known) return known;
-      const [rows] = await model.rows([slice]);
-      const keys = Array.from(rows?.numbers ?? [], (no) => {
-        return by.key(dictionary.rows[dictionary.positions[no] as number] as SpellingRow);
-      });
-      const groups = groupNames(keys, rows?.counts ?? []);
+      const [rows] = (await model.rows([slice])) as [SliceRows];
+      const listed = rows.numbers.map((no) => dictionary.positions[no] as number);
+      const groups = groupNames(await keysOf(dictionary, by), listed, rows.counts);
       cache.set(id, groups);
       return groups;
     };
@@ -166,7 +185,7 @@ interface Figures {
   readonly share_of_births: number;
 }
 
-function withShares(groups: readonly NameGroup<string>[]): Figures[] {
+function withShares(groups: readonly NameGroup[]): Figures[] {
   const allNames = groups.reduce((sum, { names }) => sum + names, 0);
   const allBirths = groups.reduce((sum, { births }) => sum + births, 0);
   return groups.map(({ names, births }) => ({
