@@ -48,11 +48,6 @@ const KINDS: Readonly<Record<string, Make>> = {
     `/v1/names/${encodeURIComponent(random.pick(s.names))}/gender?${query({ country: s.country })}`,
   facts: (random, s) =>
     `/v1/names/${encodeURIComponent(random.pick(s.names))}?${query({ country: s.country })}`,
-  statistics: (random, s) =>
-    `/v1/statistics/${random.pick(OF_A_YEAR)}?${query({ country: s.country, year: year(random, s) })}`,
-  unisex: (_, s) => `/v1/statistics/unisex?${query({ country: s.country })}`,
-  changes: (random, s) =>
-    `/v1/statistics/${random.pick(CHANGES)}?${query({ country: s.country, year: year(random, s), limit: 100 })}`,
   search: (random, s) =>
     `/v1/names/search?${query({
       q: random
@@ -62,14 +57,24 @@ const KINDS: Readonly<Record<string, Make>> = {
     })}`,
 };
 
+/** Asked beside those where all offices are. */
+const STATISTICS: Readonly<Record<string, Make>> = {
+  statistics: (random, s) =>
+    `/v1/statistics/${random.pick(OF_A_YEAR)}?${query({ country: s.country, year: year(random, s) })}`,
+  unisex: (_, s) => `/v1/statistics/unisex?${query({ country: s.country })}`,
+  changes: (random, s) =>
+    `/v1/statistics/${random.pick(CHANGES)}?${query({ country: s.country, year: year(random, s), limit: 100 })}`,
+};
+
 /** An endless, repeatable draw over all kinds of questions. */
 export function* drawQuestions(places: Places, seed: number, only?: string): Generator<Question> {
   const random = createRandom(seed);
-  const kinds = Object.keys(KINDS).filter((kind) => only === undefined || kind === only);
+  const asked = places.length === 1 ? KINDS : { ...KINDS, ...STATISTICS };
+  const kinds = Object.keys(asked).filter((kind) => only === undefined || kind === only);
   for (;;) {
     const kind = random.pick(kinds);
     const subjects = random.below(2) === 0 ? places[0] : random.pick(places);
-    yield { kind, path: (KINDS[kind] as Make)(random, subjects) };
+    yield { kind, path: (asked[kind] as Make)(random, subjects) };
   }
 }
 

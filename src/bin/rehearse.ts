@@ -12,28 +12,33 @@ const LONGEST_MS = 4000;
  */
 export async function rehearse(app: HttpServer, address: string, model: ReadModel): Promise<void> {
   const { countries, dictionary } = await model.snapshot();
-  const country = countries.find(({ all }) => all.length > 0);
-  if (!country || dictionary.size === 0) return;
+  // The largest, whose first answers would take longest.
+  const [country] = countries.toSorted((one, other) => rowsOf(other) - rowsOf(one));
+  if (!country || country.all.length === 0 || dictionary.size === 0) return;
   const end = performance.now() + LONGEST_MS;
   const headers = { 'x-rehearsal': app.rehearsal, 'accept-encoding': 'identity' };
   // Few names are answered quickly anyway.
   const questions = Math.min(MOST_QUESTIONS, dictionary.size);
   let asked = 0;
 
-  async function ask(): Promise<void> {
+  const ask = async (): Promise<void> => {
     while (asked < questions && performance.now() < end && !app.stopping.aborted) {
       const number = asked++;
       // Steps without a common divisor lead all over slices and names.
-      const slice = country?.all[(number * 31) % country.all.length];
-      const area = country?.areas.find(({ no }) => no === slice?.areaNo)?.code ?? '';
+      const slice = country.all[(number * 31) % country.all.length];
+      const area = country.areas.find(({ no }) => no === slice?.areaNo)?.code ?? '';
       const name = dictionary.rows[(number * 7919) % dictionary.size]?.name ?? '';
       // The whole country is asked about as often as all its areas together.
-      const place = number % 2 === 0 ? `${country?.code}` : `${country?.code}&area=${area}`;
+      const place = number % 2 === 0 ? country.code : `${country.code}&area=${area}`;
       const url = `${address}${question(number, place, slice?.toYear ?? 2000, name)}`;
       await (await fetch(url, { headers, signal: app.stopping })).arrayBuffer();
     }
-  }
+  };
   await Promise.all(Array.from({ length: AT_A_TIME }, ask));
+}
+
+function rowsOf({ all }: { readonly all: readonly { readonly rows: number }[] }): number {
+  return all.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function question(number: number, country: string, year: number, name: string): string {
@@ -54,6 +59,10 @@ function question(number: number, country: string, year: number, name: string): 
     `${path}/gender?country=${country}`,
     path,
     `/v1/names/search?q=${part}`,
+    `/v1/statistics/letters?country=${country}&year=${year}`,
+    `/v1/statistics/lengths?country=${country}&year=${year}`,
+    `/v1/statistics/diversity?country=${country}&year=${year}`,
+    `/v1/statistics/movers?country=${country}&year=${year}`,
   ];
   return kinds[number % kinds.length] ?? path;
 }
