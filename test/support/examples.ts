@@ -57,10 +57,10 @@ function contentType(example: RouteExample | undefined, multipart: boolean): Rec
   return example?.body === undefined || multipart ? {} : { 'content-type': 'application/json' };
 }
 
-/** A form is given by its parts, or as it goes over the line. */
+/** A text is as it goes over the line; a form is given by its parts, JSON by its value. */
 function bodyOf(body: unknown, multipart: boolean): FormData | string {
-  if (!multipart) return JSON.stringify(body);
-  return typeof body === 'string' ? body : formOf(body as object);
+  if (typeof body === 'string') return body;
+  return multipart ? formOf(body as object) : JSON.stringify(body);
 }
 
 function fillPath(path: string, params: Readonly<Record<string, string>>): string {

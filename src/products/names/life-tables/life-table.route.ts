@@ -80,7 +80,11 @@ function writeRoute(app: App, pool: Pool): void {
     {
       config: {
         ...write,
-        example: { params, body: 'cohort,gender,age,survivors\n1980,F,0,100000\n1980,F,1,98800\n' },
+        example: {
+          params,
+          headers: { 'content-type': 'text/csv' },
+          body: 'cohort,gender,age,survivors\n1980,F,0,100000\n1980,F,1,98800\n',
+        },
       },
       schema: {
         summary: 'Add cohorts to a life table, or replace them',
@@ -114,6 +118,7 @@ function removeRoute(app: App, pool: Pool): void {
       config: { ...write, example },
       schema: {
         summary: 'Remove the life table of a country',
+        description: 'All cohorts of both sexes; ages of bearers are not predicted any more.',
         tags,
         params: Params,
         response: {
