@@ -12,11 +12,11 @@ const NEEDED = 24;
 const FLAGS = ['--max-semi-space-size=8', `--v8-pool-size=${Math.min(4, availableParallelism())}`];
 /**
  * Where many answers are made at a time, each clearing up of long-lived objects holds up all of them: it comes when
- * they have trebled, and one thread alone marks beside the answers.
+ * they have doubled, and one thread alone marks beside the answers.
  */
 const FLAGS_OF_SERVE = [
   '--max-semi-space-size=16',
-  '--heap-growing-percent=200',
+  '--heap-growing-percent=100',
   '--concurrent-marking-max-worker-num=1',
 ];
 if (process.argv[2] === 'serve') FLAGS.push(...FLAGS_OF_SERVE);
