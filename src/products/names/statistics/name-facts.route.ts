@@ -7,9 +7,8 @@ import type { SpellingRow } from '../read-model/dictionary.query.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { lifeOf, LifeSchema } from './listed-life.ts';
 import { BOTH_GENDERS, findNameCounts, type NameCounts } from './name-counts.ts';
-import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
+import { NameMeta, nameMeta } from './name-meta.ts';
 import { nameQuestionRoute } from './name-question.route.ts';
-import { SourceSchema, sourcesOf } from './provenance.ts';
 import { CountryCodes, MeasureParameter, Year } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
 
@@ -42,10 +41,7 @@ const Answer = Type.Object({
     total_count: Type.Integer(),
     listings: Type.Array(LifeSchema),
   }),
-  meta: Type.Object({
-    sources: Type.Array(SourceSchema),
-    missing_areas: Type.Optional(Type.Array(MissingAreaSchema)),
-  }),
+  meta: NameMeta,
 });
 
 /** `GET /v1/names/{name}`: since when, how often and where a name is listed. */
@@ -83,7 +79,6 @@ async function findFacts(
     listed.map(({ counts }) => counts),
     snapshot.dictionary,
   );
-  const credits = listed.map(({ counts: { scope, slices } }) => ({ country: scope.country, slices }));
   return {
     data: {
       name: spellings[0]?.name ?? name,
@@ -93,7 +88,7 @@ async function findFacts(
       total_count: lives.reduce((sum, { total_count }) => sum + total_count, 0),
       listings: lives,
     },
-    meta: { sources: sourcesOf(credits), ...missingMeta(credits) },
+    meta: nameMeta(listed.map(({ counts }) => counts)),
   };
 }
 

@@ -6,10 +6,9 @@ import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { type ForecastPoint } from './forecast.ts';
 import { forecastOfName, REASONS } from './forecast-series.ts';
-import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
+import { NameMeta, nameMeta } from './name-meta.ts';
 import { BOTH_GENDERS, findNameCounts, type NameCounts } from './name-counts.ts';
 import { nameQuestionRoute } from './name-question.route.ts';
-import { SourceSchema, sourcesOf } from './provenance.ts';
 import { rounded } from './published-years.ts';
 import { CountryCodes, MeasureParameter } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
@@ -54,10 +53,7 @@ const ForecastOfName = Type.Object({
 
 const Answer = Type.Object({
   data: Type.Object({ name: Type.String(), forecasts: Type.Array(ForecastOfName) }),
-  meta: Type.Object({
-    sources: Type.Array(SourceSchema),
-    missing_areas: Type.Optional(Type.Array(MissingAreaSchema)),
-  }),
+  meta: NameMeta,
 });
 
 /** `GET /v1/names/{name}/forecast`: the share in years to come, where that was better than the last value in years past. */
@@ -91,10 +87,9 @@ async function findForecasts(
     // Each takes a few milliseconds, in which nobody else is answered.
     await nextTurn();
   }
-  const credits = found.map(({ scope, slices }) => ({ country: scope.country, slices }));
   return {
     data: { name, forecasts },
-    meta: { sources: sourcesOf(credits), ...missingMeta(credits) },
+    meta: nameMeta(found),
   };
 }
 

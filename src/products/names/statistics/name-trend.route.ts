@@ -6,7 +6,7 @@ import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { COUNT_STATUSES, hiddenStatus, statusOf } from './count-status.ts';
 import { groupParameters, groupSeries, namesAskedFor, ofGroup } from './group-trend.ts';
 import { breaksOf, type MethodBreak } from './method-breaks.ts';
-import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
+import { NameMeta, nameMeta } from './name-meta.ts';
 import {
   BOTH_GENDERS,
   findCountsOfNames,
@@ -15,7 +15,6 @@ import {
   standingOf,
 } from './name-counts.ts';
 import { nameQuestionRoute } from './name-question.route.ts';
-import { SourceSchema, sourcesOf } from './provenance.ts';
 import { type Denominator, denominatorOf } from './ranking.ts';
 import { CountryCodes, MeasureParameter, NameText, perMillion, share, Year } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
@@ -86,10 +85,7 @@ const Series = Type.Object({
 
 const Answer = Type.Object({
   data: Type.Object({ name: Type.String(), series: Type.Array(Series) }),
-  meta: Type.Object({
-    sources: Type.Array(SourceSchema),
-    missing_areas: Type.Optional(Type.Array(MissingAreaSchema)),
-  }),
+  meta: NameMeta,
 });
 
 /** `GET /v1/names/{name}/trend`: one point for every published year; a year without the name is `not_listed`, never zero. */
@@ -118,7 +114,6 @@ async function findTrend(
     genders: query.gender ? [query.gender] : BOTH_GENDERS,
     range: { from: query.from, to: query.to },
   });
-  const credits = found.flat().map(({ scope, slices }) => ({ country: scope.country, slices }));
   return {
     data: {
       name,
@@ -128,7 +123,7 @@ async function findTrend(
             (found[at] ?? []).map((counts) => seriesOf(each, counts, query.year_on_year === true)),
           ),
     },
-    meta: { sources: sourcesOf(credits), ...missingMeta(credits) },
+    meta: nameMeta(found.flat()),
   };
 }
 

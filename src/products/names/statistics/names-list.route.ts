@@ -16,17 +16,11 @@ import { COUNT_STATUSES } from './count-status.ts';
 import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
 import { RANK_METHODS, type RankingPlan } from './ranking.ts';
-import { CountryCodes, MeasureParameter, NameText, Year } from './schemas.ts';
+import { AreaText, CountryCodes, MeasureParameter, NameText, Year } from './schemas.ts';
 
 const Query = Type.Object({
   country: Type.Optional(CountryCodes),
-  area: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 100,
-      description: 'ISO 3166-2 code or name; absent: the whole country',
-    }),
-  ),
+  area: Type.Optional(AreaText),
   measure: Type.Optional(MeasureParameter),
   year: Type.Optional(Year),
   year_from: Type.Optional(Year),

@@ -7,11 +7,10 @@ import { listCohorts } from '../life-tables/life-table.query.ts';
 import type { Gender } from '../normalize-gender.ts';
 import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
-import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
+import { NameMeta, nameMeta } from './name-meta.ts';
 import { BOTH_GENDERS, findNameCounts, type NameCounts } from './name-counts.ts';
 import { nameQuestionRoute } from './name-question.route.ts';
 import { type AgeDistribution, ageDistribution, type AliveAtAge } from './predicted-age.ts';
-import { SourceSchema, sourcesOf } from './provenance.ts';
 import { rounded } from './published-years.ts';
 import { CountryCodes, Year } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
@@ -83,10 +82,7 @@ const Ages = Type.Object({
 
 const Answer = Type.Object({
   data: Type.Object({ name: Type.String(), ages: Type.Array(Ages), caveats: Type.Array(Type.String()) }),
-  meta: Type.Object({
-    sources: Type.Array(SourceSchema),
-    missing_areas: Type.Optional(Type.Array(MissingAreaSchema)),
-  }),
+  meta: NameMeta,
 });
 
 type Question = Static<typeof Query>;
@@ -123,10 +119,9 @@ async function findAges(
     const groups = query.gender === 'auto' ? [ofCountry] : ofCountry.map((counts) => [counts]);
     ages.push(...groups.map((group) => agesOf(country, group, tables, query)));
   }
-  const credits = found.map(({ scope, slices }) => ({ country: scope.country, slices }));
   return {
     data: { name, ages, caveats: CAVEATS },
-    meta: { sources: sourcesOf(credits), ...missingMeta(credits) },
+    meta: nameMeta(found),
   };
 }
 

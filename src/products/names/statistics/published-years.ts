@@ -9,19 +9,13 @@ import type { Snapshot } from '../read-model/read-model.ts';
 import { MissingAreaSchema, missingMeta } from './missing-areas.ts';
 import { BOTH_GENDERS } from './name-counts.ts';
 import { SourceSchema, sourcesOf } from './provenance.ts';
-import { CountryCodes, MeasureParameter, Year } from './schemas.ts';
+import { AreaText, CountryCodes, MeasureParameter, Year } from './schemas.ts';
 import { chooseAreas, slicesOf } from './scope.ts';
 
 /** What questions about whole slices have in common. */
 export const placeParameters = {
   country: Type.Optional(CountryCodes),
-  area: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 100,
-      description: 'ISO 3166-2 code or name; absent: the whole country',
-    }),
-  ),
+  area: Type.Optional(AreaText),
   measure: Type.Optional(MeasureParameter),
   gender: Type.Optional(OneOf(['F', 'M'], { description: 'Absent: each of both' })),
 };

@@ -10,6 +10,12 @@ export const CountryCodes = Type.Array(Type.String({ pattern: '^[A-Za-z]{2}$' })
   description: 'ISO 3166-1 alpha-2 codes, repeated; absent: all countries with numbers',
 });
 
+export const AreaText = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  description: 'ISO 3166-2 code or name; absent: the whole country',
+});
+
 /** Different measures never meet in one series. */
 export const MeasureParameter = OneOf(MEASURES, {
   description: 'What is counted; absent: the first of these that an area has',
