@@ -188,6 +188,11 @@ export const SECTIONS = [
     settings: [
       { name: 'EXPORT_RETENTION', default: '7d', meaning: 'How long the file of an export can be fetched' },
       {
+        name: 'RESULT_RETENTION',
+        default: '7d',
+        meaning: 'How long the result of a task can be fetched, and a task that failed be tried again',
+      },
+      {
         name: 'IDEMPOTENCY_RETENTION',
         default: '72h',
         meaning: 'How long it is remembered what a request with an `Idempotency-Key` made',
@@ -237,6 +242,5 @@ export const UNBUILT: readonly { readonly name: string; readonly harmless?: stri
   { name: 'RATE_LIMIT_PUBLIC', harmless: '0' },
   { name: 'RATE_LIMIT_ADMIN', harmless: '0' },
   { name: 'METRICS_ENABLED', harmless: 'false' },
-  { name: 'RESULT_RETENTION' },
   { name: 'JOB_RETENTION' },
 ];

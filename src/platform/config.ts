@@ -58,7 +58,11 @@ export interface Config {
   };
   /** Hosts that may be private, as `host` or `host:port`. */
   readonly outgoing: { readonly importHosts: readonly string[]; readonly webhookHosts: readonly string[] };
-  readonly retention: { readonly exportMs: number; readonly idempotencyMs: number };
+  readonly retention: {
+    readonly exportMs: number;
+    readonly resultMs: number;
+    readonly idempotencyMs: number;
+  };
   readonly log: { readonly level: (typeof LOG_LEVELS)[number]; readonly format: 'json' | 'text' };
   readonly client: { readonly url: string | undefined; readonly key: string | undefined };
   /** To be logged once at start. */
@@ -106,6 +110,7 @@ export function loadConfig(variables: Variables): Config {
     },
     retention: {
       exportMs: read.duration('EXPORT_RETENTION', 60_000),
+      resultMs: read.duration('RESULT_RETENTION', 60_000),
       idempotencyMs: read.duration('IDEMPOTENCY_RETENTION', 60_000),
     },
     log: { level: read.choice('LOG_LEVEL', LOG_LEVELS), format: read.choice('LOG_FORMAT', ['json', 'text']) },

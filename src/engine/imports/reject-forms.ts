@@ -4,7 +4,7 @@ import type { JsonObject } from '../ingestion/json-text.ts';
 
 /** How the refused records of one file are written. */
 export interface CellForm {
-  header(record: RawRecord): Buffer;
+  header(record: Pick<RawRecord, 'cells' | 'quoted' | 'raw'>): Buffer;
   /** As it stands in the file, behind its line and errors. */
   record(record: RawRecord, errors: readonly string[]): Buffer;
   /** A record whose cells cannot be told apart. */
@@ -43,7 +43,7 @@ export function cellForm(dialect: Dialect, secret: ReadonlySet<number>, columns:
     return Buffer.from(`${at}${separator}${cell}${separator}`);
   }
 
-  function content(record: RawRecord): Buffer {
+  function content(record: Pick<RawRecord, 'cells' | 'quoted' | 'raw'>): Buffer {
     if (secret.size === 0) return record.raw();
     const cells = record.cells.flatMap((cell, at) =>
       secret.has(at) ? [] : [quoted(cell, record.quoted(at))],

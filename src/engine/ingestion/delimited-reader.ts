@@ -23,7 +23,13 @@ export interface RawRecord extends SourceRecord {
   readonly cells: string[];
   /** Whether the cell at a place (from 0) was in quotes: an empty one then is a text, not a missing value. */
   readonly quoted: (at: number) => boolean;
+  /** The bytes of the cell at a place (from 0) as they stand between the separators: a view of the chunk, to be copied. */
+  readonly cellBytes: (at: number) => Buffer;
+  /** What follows the record; '' behind the last one of a text that ends without. */
+  readonly lineBreak: () => LineBreak | '';
 }
+
+export type LineBreak = '\n' | '\r\n' | '\r';
 
 export interface DelimitedReaderOptions {
   readonly dialect: Dialect;
@@ -84,7 +90,7 @@ function recordLoop(options: DelimitedReaderOptions, state: ReaderState): (from:
   const { dialect, limits, onRecord, onError } = options;
   const { maxLineBytes } = limits;
   const splitter = createRecordSplitter(dialect, limits.maxColumns);
-  const position = { start: 0, end: 0 };
+  const position = { start: 0, end: 0, next: 0 };
   const current = {
     cells: splitter.cells,
     quoted: (at: number) => splitter.quotedIn[at] === splitter.serial,
@@ -94,6 +100,8 @@ function recordLoop(options: DelimitedReaderOptions, state: ReaderState): (from:
     byteOffset: 0,
     byteEnd: 0,
     raw: () => Buffer.from(state.buffer.subarray(position.start, position.end)),
+    cellBytes: (at: number) => state.buffer.subarray(splitter.starts[at], splitter.ends[at]),
+    lineBreak: () => lineBreakAt(state.buffer, position.end, position.next),
   };
 
   return (from) => {
@@ -123,6 +131,7 @@ function recordLoop(options: DelimitedReaderOptions, state: ReaderState): (from:
       }
       position.start = at;
       position.end = splitter.contentEnd;
+      position.next = next;
       current.record = state.record++;
       current.lineStart = state.line;
       current.lineEnd = state.line + splitter.innerLines;
@@ -147,6 +156,12 @@ function recordLoop(options: DelimitedReaderOptions, state: ReaderState): (from:
     const { record, lineStart, lineEnd, byteOffset, byteEnd } = current;
     onError({ record, lineStart, lineEnd, byteOffset, byteEnd, errors, raw: () => raw });
   }
+}
+
+function lineBreakAt(buffer: Buffer, end: number, next: number): LineBreak | '' {
+  if (end === next) return '';
+  if (next - end === 2) return '\r\n';
+  return buffer[end] === LF ? '\n' : '\r';
 }
 
 /** From here on bytes are passed over up to the first line end at or after the limit, quoted or not. */

@@ -36,7 +36,7 @@ export interface LedgerOptions {
 /** Counts what became of every record. */
 export interface Ledger {
   accept(records?: number): void;
-  skip(reason: string): void;
+  skip(reason: string, records?: number): void;
   reject(at: RecordPosition, errors: readonly FieldError[]): void;
   /** Names the inner file and its header for the errors that follow. */
   enter(source: { readonly entry?: string; readonly header?: readonly string[] }): void;
@@ -60,9 +60,9 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
     accept(records = 1) {
       accepted += records;
     },
-    skip(reason) {
-      skipped++;
-      skippedByReason.set(reason, (skippedByReason.get(reason) ?? 0) + 1);
+    skip(reason, records = 1) {
+      skipped += records;
+      skippedByReason.set(reason, (skippedByReason.get(reason) ?? 0) + records);
     },
     reject(at, found) {
       if (found.length === 0) throw new Error(`record ${at.record} was rejected without an error`);

@@ -42,6 +42,9 @@ export interface RecordSplitter {
   /** Number of the record cut last, and for each column the record whose cell there was quoted last. */
   serial: number;
   readonly quotedIn: Float64Array;
+  /** Where the bytes of each column begin, quote and blanks included, and end. */
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
   /** Where the content ends, before the line end. */
   contentEnd: number;
   /** Line ends inside quoted cells. */
@@ -76,6 +79,8 @@ export function createRecordSplitter(dialect: Dialect, maxColumns: number): Reco
     count: 0,
     serial: 0,
     quotedIn: new Float64Array(maxColumns),
+    starts: new Float64Array(maxColumns),
+    ends: new Float64Array(maxColumns),
     contentEnd: 0,
     innerLines: 0,
   };
@@ -93,18 +98,22 @@ export function useBuffer(splitter: RecordSplitter, buffer: Buffer, isLast: bool
  * sequence or 8-bit letter looks like one.
  */
 export function splitRecord(splitter: RecordSplitter, from: number): number {
-  const { bytes, cells, faults, separator, quote, isLast, maxColumns } = splitter;
+  const { bytes, cells, faults, separator, quote, isLast, maxColumns, starts, ends } = splitter;
   const size = bytes.length;
   splitter.count = 0;
   splitter.serial++;
   splitter.innerLines = 0;
   if (faults.length > 0) faults.length = 0;
   let at = from;
+  // Beyond the last column the writes are void.
+  starts[0] = from;
   for (;;) {
     at = bytes[at] === quote ? quotedCell(splitter, at) : plainCell(splitter, at);
     if (at === INCOMPLETE || (at === size && !isLast)) return INCOMPLETE;
+    ends[splitter.count - 1] = at;
     if (at === size || bytes[at] !== separator) break;
     at++;
+    starts[splitter.count] = at;
     if (splitter.skipsBlanks) while (bytes[at] === SPACE) at++;
   }
   splitter.contentEnd = at;

@@ -1,8 +1,5 @@
-import type { RawRecord } from '#engine/ingestion/delimited-reader.ts';
+import type { LineBreak, RawRecord } from '#engine/ingestion/delimited-reader.ts';
 import type { Dialect } from '#engine/ingestion/dialect.ts';
-
-/** How a text breaks its lines. */
-export type LineBreak = '\n' | '\r\n' | '\r';
 
 /**
  * A record that is whole and has as many cells as the table has columns. One object for all records: valid until
@@ -10,8 +7,8 @@ export type LineBreak = '\n' | '\r\n' | '\r';
  * the line break.
  */
 export interface TableRecord extends RawRecord {
-  /** What follows the record in the file; '' behind the last one of a file that ends without. */
-  readonly lineBreak: () => LineBreak | '';
+  /** The JSON object that the record was made of, as it stands in the file; undefined unless the file holds objects. */
+  readonly object?: () => Buffer;
 }
 
 export interface TableVisitor {
