@@ -6,6 +6,7 @@ import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import { sweepTemporaryFiles } from '#platform/files/local-file-store.ts';
 import { type HttpServer, stopHttpServer } from '#platform/http/server.ts';
+import { releaseMemory } from '#platform/memory.ts';
 import { createLogger, type Logger } from '#platform/observability/log.ts';
 import { migrateUp } from '#platform/postgres/migrate.ts';
 import { createReadModel } from '#products/names/index.ts';
@@ -63,16 +64,21 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const isWarm = keepWarm(model, stopping.signal, log, async () => {
     const { app, address } = await listening.promise;
     await rehearse(app, address, model);
+    // What starting took is not wanted again.
+    releaseMemory();
   });
-  const localKeyId = await findLocalKeyId(foundation.pool, adminKeyFile(config));
-  const app = await composeApi(foundation, { model, readiness: [isWarm], localKeyId });
-  const address = await listen(app, { ...config.server, setting: 'SERVER_PORT', text: ANSWERS_AT });
-  listening.resolve({ app, address });
-  const thread = budget.concurrency > 0 ? startWorkerThread(foundation, database, budget) : undefined;
+  const stops: (() => Promise<void>)[] = [];
   endings.defer(async () => {
     stopping.abort();
-    await Promise.all([stopHttpServer(app, HTTP_GRACE_MS), thread?.stop()]);
+    await Promise.all(stops.map((stop) => stop()));
   });
+  // Loads its code while the API does.
+  if (budget.concurrency > 0) stops.push(startWorkerThread(foundation, database, budget).stop);
+  const localKeyId = await findLocalKeyId(foundation.pool, adminKeyFile(config));
+  const app = await composeApi(foundation, { model, readiness: [isWarm], localKeyId });
+  stops.push(() => stopHttpServer(app, HTTP_GRACE_MS));
+  const address = await listen(app, { ...config.server, setting: 'SERVER_PORT', text: ANSWERS_AT });
+  listening.resolve({ app, address });
   announce(config, address, budget, log);
   if (database.isOwned && config.samples) void loadSample(foundation, stopping.signal);
 

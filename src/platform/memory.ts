@@ -1,11 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-let collect: (() => void) | undefined;
+type Collector = (options?: { readonly type: 'minor' }) => void;
+
+let collect: Collector | undefined;
 
 /** Bytes outside the heap, and of it, below which a collection is not worth its some 30 ms. */
 const WORTH_BYTES = 16 * 1024 * 1024;
 const WORTH_HEAP_BYTES = 48 * 1024 * 1024;
+const STREAMED_BYTES = 16 * 1024 * 1024;
 
 /**
  * Gives back what a finished piece of heavy work has left: a thread that then sits idle would keep it for good, since
@@ -14,11 +17,29 @@ const WORTH_HEAP_BYTES = 48 * 1024 * 1024;
 export function releaseMemory(): void {
   const { arrayBuffers, heapTotal } = process.memoryUsage();
   if (arrayBuffers < WORTH_BYTES && heapTotal < WORTH_HEAP_BYTES) return;
-  collect ??= exposedCollector();
-  collect();
+  collector()();
 }
 
-function exposedCollector(): () => void {
+/**
+ * For whoever reads many bytes in buffers that are soon done with: told their number, it has those collected every
+ * 16 MB, in about a millisecond. V8 itself waits for its own heap to fill, and that is what small objects do.
+ */
+export function releaseAsRead(): (bytes: number) => void {
+  let since = 0;
+  return (bytes) => {
+    since += bytes;
+    if (since < STREAMED_BYTES) return;
+    since = 0;
+    collector()({ type: 'minor' });
+  };
+}
+
+function collector(): Collector {
+  collect ??= exposedCollector();
+  return collect;
+}
+
+function exposedCollector(): Collector {
   setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
+  return runInNewContext('gc') as Collector;
 }

@@ -16,6 +16,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from '#platform/errors.ts';
 import { newId } from '#platform/ids.ts';
+import { releaseAsRead } from '#platform/memory.ts';
 import {
   assertKey,
   fileNotFound,
@@ -88,10 +89,12 @@ async function writeThrough(
 ): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256');
   let size = 0;
+  const release = releaseAsRead();
   await using file = await open(path, 'wx');
   for await (const chunk of source) {
     signal?.throwIfAborted();
     size += chunk.byteLength;
+    release(chunk.byteLength);
     if (maxBytes > 0 && size > maxBytes) throw fileTooLarge(maxBytes);
     hash.update(chunk);
     await writeAll(file, chunk);

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { releaseAsRead } from '#platform/memory.ts';
 
 /** Bytes of a COPY; whoever leaves it before its end ends the connection too. */
 export interface CopyOut extends Readable {
@@ -42,6 +43,7 @@ export function createCopyOut(statement: string, ended: () => void): CopyOut & S
   let listener: DataListener | undefined;
   let gathering: NodeJS.Timeout | undefined;
   let isWanted = true;
+  const release = releaseAsRead();
 
   const readRows = createMessageReader((chunk, length) => {
     if (length > 0) isWanted = stream.push(chunk.subarray(0, length));
@@ -66,6 +68,7 @@ export function createCopyOut(statement: string, ended: () => void): CopyOut & S
 
   function read(chunk: Buffer): void {
     readRows(chunk);
+    release(chunk.length);
     if (!connection) return;
     if (chunk.length < LARGE_BYTES) {
       gathering ??= setTimeout(() => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { releaseAsRead } from '#platform/memory.ts';
 import { type CopyEncoder, createCopyEncoder } from '#platform/postgres/binary.ts';
 import type { Session } from '#platform/postgres/database.ts';
 
@@ -20,9 +21,11 @@ export function openCopy(session: Session, statement: string): CopyStream {
   stream.on('error', (error) => {
     failure ??= error;
   });
+  const release = releaseAsRead();
   const encoder = createCopyEncoder({
     chunkBytes: CHUNK_BYTES,
     onChunk(chunk) {
+      release(chunk.length);
       // What the server has refused takes no more, and its reason is told by the next call.
       if (!failure) stream.write(chunk);
     },

@@ -134,6 +134,8 @@ async function finishImport(
     await saveFailedReading(reading, run, context);
     throw refused;
   }
+  // What reading has left, before the rows are held in other orders as well.
+  releaseMemory();
   const no = await loadRelease(dependencies.pool, reading, run, context);
   // Before the numbers can be asked for, since the answering thread takes memory for them then.
   releaseMemory();

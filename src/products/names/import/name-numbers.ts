@@ -84,6 +84,9 @@ export function createNameNumbers(numberSpellings: NumberSpellings): NameNumbers
       if (published.length > sent) sendBatch();
       locals.clear();
       const atPlace = sortByCodePoints(displayed);
+      // The table outlives what it was made from.
+      displayed.length = 0;
+      keyNumbers.clear();
       const numbers = new Int32Array(published.length);
       let at = 0;
       for (const batch of batches) {
