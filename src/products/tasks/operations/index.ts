@@ -1,6 +1,13 @@
+import { enrich } from './enrich.ts';
+import type { AskNames } from './enrich/asked-names.ts';
 import type { Operation } from './operation.ts';
 
+export interface OperationDependencies {
+  /** Answers about names, for one task. */
+  readonly openNames: () => AskNames;
+}
+
 /** Everything that tasks can do, in the order in which it is listed. */
-export function taskOperations(): readonly Operation[] {
-  return [];
+export function taskOperations({ openNames }: OperationDependencies): readonly Operation[] {
+  return [enrich(openNames)];
 }

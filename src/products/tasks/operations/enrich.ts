@@ -1,0 +1,179 @@
+import { type Static, Type } from 'typebox';
+import { AppError } from '#platform/errors.ts';
+import { createCellWriter } from '../table/cell-writer.ts';
+import { columnAt } from '../table/find-column.ts';
+import type { TableHead, TableRecord } from '../table/task-table.ts';
+import { addedColumns, renderAnswer, renderCells } from './enrich/added-columns.ts';
+import { createAnswerCache } from './enrich/answer-cache.ts';
+import type { AskedName, AskNames } from './enrich/asked-names.ts';
+import { createRowBatch, type RowBatch } from './enrich/row-batch.ts';
+import { defineOperation, type Operation, type TaskRun } from './operation.ts';
+
+const ColumnName = Type.String({ minLength: 1, maxLength: 1000 });
+
+const Options = Type.Object(
+  {
+    name_column: Type.String({ ...ColumnName, description: 'The column of first names' }),
+    country: Type.Optional(
+      Type.String({ pattern: '^[A-Za-z]{2}$', description: 'Country of all names; absent: all countries' }),
+    ),
+    country_column: Type.Optional(
+      Type.String({
+        ...ColumnName,
+        description:
+          'A column of country codes such as US; an empty cell: the `country` of the options, or all',
+      }),
+    ),
+    birth_year_column: Type.Optional(
+      Type.String({
+        ...ColumnName,
+        description: 'A column of years (1985) or dates (1985-03-01); a cell that is neither: all years',
+      }),
+    ),
+    birth_years_around: Type.Integer({
+      minimum: 0,
+      maximum: 50,
+      default: 0,
+      description: 'How many years before and after the year of birth count as well',
+    }),
+    prefix: Type.String({
+      pattern: '^([A-Za-z0-9_][A-Za-z0-9_. -]*)?$',
+      maxLength: 50,
+      default: '',
+      description: 'What the names of the added columns begin with',
+    }),
+  },
+  { additionalProperties: false },
+);
+type EnrichOptions = Static<typeof Options>;
+
+/** Answers kept, about 250 bytes each: a name that comes again is not asked again. */
+const KEPT_ANSWERS = 131_072;
+/** A batch is answered once it has so many rows, bytes or names that are not known yet. */
+const BATCH_ROWS = 32_768;
+const BATCH_BYTES = 4 * 1024 * 1024;
+const BATCH_NAMES = 16_384;
+const YEAR = /^\s*(1[89]\d\d|20\d\d|2100)(?:-\d\d-\d\d)?\s*$/;
+
+/** `openNames`: a function for each task, which may keep what it has learnt for as long as the task runs. */
+export function enrich(openNames: () => AskNames): Operation {
+  return defineOperation({
+    id: 'enrich',
+    summary: 'Adds gender, probability, peak year and rank by a column of first names',
+    description:
+      'Behind each row: `gender` (F, M or empty), `gender_label`, `female_probability`, `interval_low`, `interval_high` (of the female share), `sample_size` as `POST /v1/gender` says; `peak_year` and `rank` (the best, over the years asked for) of the listing that the name is most used in, as `GET /v1/names/{name}` says; `match_type`: exact, accents (the same without accents), compact (without spaces, hyphens, apostrophes), first_token (the first of several names), none, country_unknown. A column whose name is taken gets `_2` behind it. Rows keep their order and every byte.',
+    options: Options,
+    example: { name_column: 'name', country: 'US' },
+    check: (options, { table }) => void placesOf(options, table),
+    run: (task) => run(task, openNames()),
+  });
+}
+
+interface Places {
+  readonly name: number;
+  /** -1: there is none. */
+  readonly country: number;
+  readonly birthYear: number;
+}
+
+function placesOf(options: EnrichOptions, table: TableHead): Places {
+  const optional = (option: 'country_column' | 'birth_year_column'): number => {
+    const column = options[option];
+    return column === undefined ? -1 : columnAt(table, column, option);
+  };
+  return {
+    name: columnAt(table, options.name_column, 'name_column'),
+    country: optional('country_column'),
+    birthYear: optional('birth_year_column'),
+  };
+}
+
+async function run(task: TaskRun<EnrichOptions>, ask: AskNames) {
+  const { table, options, result, ledger } = task;
+  await refuseUnknownCountry(ask, options.country);
+  const { separator } = table.dialect;
+  const writer = createCellWriter(table.dialect);
+  const columns = addedColumns(table, options.prefix);
+  result.open({ extension: '.csv', contentType: 'text/csv', like: table });
+  if (table.header) {
+    result.write(table.header);
+    result.write(renderCells(writer, separator, [...columns.values()]) + table.lineBreak);
+  }
+
+  const cache = createAnswerCache(KEPT_ANSWERS);
+  const keyOf = questionKey(placesOf(options, table), options);
+  const matches: Record<string, number> = {};
+  let batch = createRowBatch();
+  let answering: Promise<void> = Promise.resolve();
+
+  const settle = async (full: RowBatch): Promise<void> => {
+    const answers = await ask(full.unanswered.map(({ key }) => questionOf(key, options)));
+    for (const [at, answer] of full.unanswered.entries()) {
+      const found = answers[at];
+      if (!found) throw new Error('a name has no answer');
+      answer.cells = renderAnswer(writer, separator, found);
+      answer.match = found.match;
+    }
+    for (const piece of full.written(matches)) {
+      result.write(piece);
+      await result.drained();
+    }
+  };
+  /** Reading goes on while the batch before is answered, so that two are held at most. */
+  const turnOver = async (): Promise<void> => {
+    const full = batch;
+    batch = createRowBatch();
+    await answering;
+    answering = settle(full);
+    // It is waited for before the next one, or at the end.
+    answering.catch(() => undefined);
+  };
+
+  try {
+    await table.read({
+      record(record) {
+        const { answer, isNew } = cache.of(keyOf(record));
+        if (isNew) batch.unanswered.push(answer);
+        batch.add(record, answer);
+        ledger.use();
+      },
+      async piece() {
+        const { rows, bytes, unanswered } = batch;
+        if (rows >= BATCH_ROWS || bytes >= BATCH_BYTES || unanswered.length >= BATCH_NAMES) await turnOver();
+      },
+    });
+    await turnOver();
+  } finally {
+    await answering;
+  }
+  const recordsWritten = Object.values(matches).reduce((sum, rows) => sum + rows, 0);
+  return { recordsWritten, details: { added_columns: Object.fromEntries(columns), matches } };
+}
+
+async function refuseUnknownCountry(ask: AskNames, country: string | undefined): Promise<void> {
+  if (country === undefined) return;
+  const [found] = await ask([{ name: 'a', country, from: undefined, to: undefined }]);
+  if (found?.match !== 'country_unknown') return;
+  const message = `There is no country "${country}". GET /v1/countries lists them.`;
+  throw new AppError('unprocessable', 'country_unknown', message, { field: 'options.country' });
+}
+
+/** Rows that ask the same have the same key: year, country (both may be empty) and name, with NUL between. */
+function questionKey({ name, country, birthYear }: Places, options: EnrichOptions) {
+  return ({ cells }: TableRecord): string => {
+    const year = birthYear < 0 ? '' : (YEAR.exec(cells[birthYear] as string)?.[1] ?? '');
+    const code = (country < 0 ? '' : (cells[country] as string).trim()) || (options.country ?? '');
+    return `${year}\0${code.replaceAll('\0', '?')}\0${cells[name] as string}`;
+  };
+}
+
+function questionOf(key: string, { birth_years_around: around }: EnrichOptions): AskedName {
+  const [year = '', country = '', ...name] = key.split('\0');
+  const birth = year === '' ? undefined : Number(year);
+  return {
+    name: name.join('\0'),
+    country: country === '' ? undefined : country,
+    from: birth === undefined ? undefined : birth - around,
+    to: birth === undefined ? undefined : birth + around,
+  };
+}
