@@ -9,7 +9,7 @@ const MAX_LINES = 300;
 const RESERVED: readonly { readonly imported: RegExp; readonly by: RegExp; readonly why: string }[] = [
   {
     imported: /^platform\/postgres\/sql\.ts$/,
-    by: /\.query\.ts$|^platform\/postgres\//,
+    by: /\.query\.ts$|^platform\/(postgres|duckdb)\//,
     why: 'SQL stands in *.query.ts',
   },
   {
