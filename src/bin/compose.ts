@@ -6,7 +6,7 @@ import { jobRoutes } from '#engine/jobs/jobs.route.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
-import { createLocalFileStore } from '#platform/files/local-file-store.ts';
+import { openFileStore } from '#platform/files/open-file-store.ts';
 import type { Caller } from '#platform/http/access-rule.ts';
 import { type HealthDependencies, healthRoutes } from '#platform/http/health.route.ts';
 import { createHttpServer, type HttpServer } from '#platform/http/server.ts';
@@ -47,10 +47,10 @@ export interface FoundationOptions {
   readonly applicationName: string;
 }
 
-export function layFoundation(options: FoundationOptions): Foundation {
+export async function layFoundation(options: FoundationOptions): Promise<Foundation> {
   const { config, log } = options;
   const pool = openPool(options);
-  const files = createLocalFileStore(config.storagePath);
+  const files = await openFileStore(config.storage);
   const scratchDir = scratchFolder(config.dataDir);
   const { uploads: limits, outgoing } = config;
   const maxFetchBytes = limits.maxUploadBytes;

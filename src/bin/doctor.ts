@@ -1,5 +1,5 @@
 import { createLogger } from '#platform/observability/log.ts';
-import { createLocalFileStore } from '#platform/files/local-file-store.ts';
+import { openFileStore } from '#platform/files/open-file-store.ts';
 import type { Config } from '#platform/config.ts';
 import { AppError } from '#platform/errors.ts';
 import { createPool } from '#platform/postgres/database.ts';
@@ -86,15 +86,15 @@ async function checkMigrations({ directUrl }: OpenDatabase): Promise<Finding> {
   };
 }
 
-async function checkStore({ storagePath }: Config): Promise<Finding> {
+async function checkStore({ storage }: Config): Promise<Finding> {
+  const isLocal = storage.type === 'local';
   try {
-    await createLocalFileStore(storagePath).check();
-    return { ok: true, text: `files: ${storagePath} can be read and written` };
+    await (await openFileStore(storage)).check();
+    const text = isLocal ? `${storage.path} can be read and written` : `S3 bucket ${storage.bucket} answers`;
+    return { ok: true, text: `files: ${text}` };
   } catch (error) {
-    return {
-      ok: false,
-      text: `files: ${(error as Error).message}. Give this user the folder, or set STORAGE_PATH`,
-    };
+    const advice = isLocal ? '. Give this user the folder, or set STORAGE_PATH' : '';
+    return { ok: false, text: `files: ${(error as Error).message}${advice}` };
   }
 }
 

@@ -2,9 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { ensureAdminKey } from '#engine/access/admin-key.ts';
 import { expireLeasesOf, freeAllLeases } from '#engine/jobs/takeover.query.ts';
-import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
-import { sweepTemporaryFiles } from '#platform/files/local-file-store.ts';
 import { type HttpServer, stopHttpServer } from '#platform/http/server.ts';
 import { releaseMemory } from '#platform/memory.ts';
 import { createLogger, type Logger } from '#platform/observability/log.ts';
@@ -47,7 +45,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const { maxConnections } = config.database;
   const { concurrency } = config.worker;
   const budget = shareConnections({ maxConnections, concurrency, withApi: true });
-  const foundation = layFoundation({
+  const foundation = await layFoundation({
     config,
     log,
     databaseUrl: database.url,
@@ -100,7 +98,6 @@ async function prepare({ config, log, pool, files }: Foundation, database: OpenD
   if (applied.length > 0) log.info({ migrations: applied.length }, 'the database schema is up to date now');
   await files.check();
   sweepScratch(config.dataDir);
-  await sweepTemporaryFiles(config.storagePath, systemClock());
   if (database.isOwned) await freeAllLeases(pool);
   const keyFile = adminKeyFile(config);
   const { created, warnings } = await ensureAdminKey(pool, {

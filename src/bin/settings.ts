@@ -9,7 +9,12 @@ import { type Config, loadConfig, readEnvironment } from '#platform/config.ts';
 export function readSettings(): Config {
   const defaults = process.stdout.isTTY ? { LOG_FORMAT: 'text' } : {};
   const config = loadConfig({ ...defaults, ...readEnvironment(process.env, dotenvText()) });
-  return { ...config, dataDir: resolve(config.dataDir), storagePath: resolve(config.storagePath) };
+  const { dataDir, storage } = config;
+  return {
+    ...config,
+    dataDir: resolve(dataDir),
+    storage: storage.type === 'local' ? { ...storage, path: resolve(storage.path) } : storage,
+  };
 }
 
 function dotenvText(): string {

@@ -1,6 +1,4 @@
-import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
-import { sweepTemporaryFiles } from '#platform/files/local-file-store.ts';
 import { AppError } from '#platform/errors.ts';
 import { stopHttpServer } from '#platform/http/server.ts';
 import { createLogger } from '#platform/observability/log.ts';
@@ -28,7 +26,7 @@ export async function startWorkers(config: Config): Promise<Running> {
   const { url, directUrl } = await attachDatabase(config);
   const { maxConnections } = config.database;
   const budget = shareConnections({ maxConnections, concurrency, withApi: false });
-  const foundation = layFoundation({
+  const foundation = await layFoundation({
     config,
     log,
     databaseUrl: url,
@@ -40,7 +38,6 @@ export async function startWorkers(config: Config): Promise<Running> {
   await migrateUp(directUrl);
   await foundation.files.check();
   sweepScratch(config.dataDir);
-  await sweepTemporaryFiles(config.storagePath, systemClock());
 
   const worker = await hostWorker(foundation, { listenUrl: directUrl, concurrency: budget.concurrency });
   endings.defer(() => worker.stop());

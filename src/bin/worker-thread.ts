@@ -19,7 +19,7 @@ const ALIVE_EVERY_MS = 500;
 const data = workerData as WorkerThreadData;
 const { config, listenUrl, concurrency } = data;
 const log = createLogger(config.log);
-const foundation = layFoundation({ ...data, log, applicationName: 'affirm-name worker' });
+const foundation = await layFoundation({ ...data, log, applicationName: 'affirm-name worker' });
 const worker = await hostWorker(foundation, { listenUrl, concurrency });
 
 const tellAlive = (): void =>

@@ -25,7 +25,7 @@ export function configurationPage(): string {
     '## Not built yet',
     '',
     'These names are taken. As nothing acts on them yet, giving one of them refuses the start:',
-    `${UNBUILT.map(({ name }) => `\`${name}\``).join(', ')}, and \`STORAGE_TYPE=s3\`.`,
+    `${UNBUILT.map(({ name }) => `\`${name}\``).join(', ')}.`,
     '',
   ].join('\n');
 }

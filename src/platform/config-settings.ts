@@ -56,8 +56,50 @@ export const SECTIONS = [
     title: 'Data and files',
     settings: [
       { name: 'DATA_DIR', default: './data', meaning: 'Embedded database, files, `admin-key`' },
-      { name: 'STORAGE_TYPE', default: 'local', meaning: 'Where uploaded files are kept: local' },
-      { name: 'STORAGE_PATH', meaning: 'Folder of the files; `$DATA_DIR/files` unless given' },
+      {
+        name: 'STORAGE_TYPE',
+        default: 'local',
+        meaning: 'Where files are kept: `local` in a folder, `s3` in a bucket',
+      },
+      {
+        name: 'STORAGE_PATH',
+        meaning: 'Folder of the files; `$DATA_DIR/files` unless given; not used with `s3`',
+      },
+      { name: 'S3_BUCKET', meaning: 'With `STORAGE_TYPE=s3`; it has to be there', example: 'affirm-name' },
+      {
+        name: 'S3_REGION',
+        meaning: 'What the SDK finds (`AWS_REGION`, a profile) unless given; any will do with `S3_ENDPOINT`',
+      },
+      {
+        name: 'S3_ENDPOINT',
+        meaning: 'Another server than that of AWS',
+        example: 'https://s3.internal:9000',
+        secret: true,
+      },
+      {
+        name: 'AWS_ACCESS_KEY_ID',
+        meaning: 'Without it the SDK looks for credentials: profiles, web identity, the role of the machine',
+      },
+      { name: 'AWS_SECRET_ACCESS_KEY', meaning: 'With `AWS_ACCESS_KEY_ID`', secret: true },
+      { name: 'AWS_SESSION_TOKEN', meaning: 'With keys that expire', secret: true },
+      {
+        name: 'S3_FORCE_PATH_STYLE',
+        meaning: '`endpoint/bucket` in place of `bucket.endpoint`; true with `S3_ENDPOINT` unless given',
+      },
+      {
+        name: 'S3_SSE',
+        meaning: 'Encryption asked for: AES256, aws:kms or aws:kms:dsse; else that of the bucket',
+      },
+      {
+        name: 'S3_CHECKSUMS',
+        default: 'required',
+        meaning: '`supported` adds a CRC32 to all that is sent and read, which older servers refuse',
+      },
+      {
+        name: 'S3_PRESIGNED_DOWNLOADS',
+        default: 'true',
+        meaning: 'Clients fetch files from S3 itself, by links that expire; false where they cannot reach it',
+      },
       { name: 'SAMPLES', default: 'true', meaning: 'Load `samples/` into an empty embedded database' },
       { name: 'SLICE_CACHE_BYTES', default: '256MiB', meaning: 'Memory for the read model of the lists' },
     ],
@@ -230,12 +272,6 @@ export const SETTINGS: readonly Setting[] = SECTIONS.flatMap(({ settings }): rea
 /** Settings of the plan that nothing acts on yet; giving one refuses the start, unless it asks for what is so anyway. */
 export const UNBUILT: readonly { readonly name: string; readonly harmless?: string }[] = [
   { name: 'DATABASE_READ_URL' },
-  { name: 'S3_BUCKET' },
-  { name: 'S3_REGION' },
-  { name: 'S3_ENDPOINT' },
-  { name: 'S3_FORCE_PATH_STYLE' },
-  { name: 'S3_SSE' },
-  { name: 'S3_CHECKSUMS' },
   { name: 'QUEUE_URL' },
   { name: 'JWT_SECRET' },
   { name: 'JWT_EXPIRY' },

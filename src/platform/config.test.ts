@@ -19,7 +19,7 @@ test('an empty environment is the embedded default', () => {
   assert.equal(config.database.url, undefined);
   assert.equal(config.server.host, '127.0.0.1');
   assert.equal(config.server.port, 8080);
-  assert.equal(config.storagePath, 'data/files');
+  assert.deepEqual(config.storage, { type: 'local', path: 'data/files' });
   assert.equal(config.jobs.leaseMs, 30_000);
   assert.equal(config.uploads.maxUploadBytes, 1024 ** 3);
   assert.equal(config.access.publicRead, true);
@@ -68,7 +68,7 @@ test('every wrong value is named at once, with what it must be', () => {
 });
 
 test('known but unbuilt settings refuse the start by name; asking for what is so anyway does not', () => {
-  const unbuilt = { STORAGE_TYPE: 's3', QUEUE_URL: 'amqp://x', RATE_LIMIT_PUBLIC: '100', JWT_SECRET: 'hush' };
+  const unbuilt = { QUEUE_URL: 'amqp://x', RATE_LIMIT_PUBLIC: '100', JWT_SECRET: 'hush' };
   const problems = problemsOf(unbuilt);
   for (const name of Object.keys(unbuilt))
     assert.ok(

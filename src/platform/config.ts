@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readDatabaseUrls, type DatabaseUrls } from './config-database.ts';
 import { createSettingsReader, type SettingsReader, textOf, type Variables } from './config-reader.ts';
 import { UNBUILT } from './config-settings.ts';
+import { readStorage, type StorageConfig } from './config-storage.ts';
 
 export interface Config {
   readonly database: DatabaseUrls & {
@@ -13,7 +13,7 @@ export interface Config {
     readonly slowQueryMs: number;
   };
   readonly dataDir: string;
-  readonly storagePath: string;
+  readonly storage: StorageConfig;
   readonly samples: boolean;
   readonly sliceCacheBytes: number;
   readonly server: {
@@ -100,7 +100,7 @@ export function loadConfig(variables: Variables): Config {
   const urls = readDatabaseUrls(read, given);
   const config: Config = {
     database: { ...urls, ...readPool(read) },
-    ...readData(read),
+    ...readData(read, given),
     server: readServer(read, given, urls.url === undefined),
     access: { publicRead: read.switch('PUBLIC_READ'), bootstrapAdminKey: readAdminKey(read) },
     ...readWork(read),
@@ -136,13 +136,12 @@ function readPool(read: SettingsReader): Omit<Config['database'], keyof Database
 
 function readData(
   read: SettingsReader,
-): Pick<Config, 'dataDir' | 'storagePath' | 'samples' | 'sliceCacheBytes'> {
-  const type = read.choice('STORAGE_TYPE', ['local', 's3']);
-  if (type === 's3') read.refuse('STORAGE_TYPE', 'can only be local: s3 is known but not built yet');
+  given: (name: string) => boolean,
+): Pick<Config, 'dataDir' | 'storage' | 'samples' | 'sliceCacheBytes'> {
   const dataDir = read.text('DATA_DIR') ?? '';
   return {
     dataDir,
-    storagePath: read.text('STORAGE_PATH') ?? join(dataDir, 'files'),
+    storage: readStorage(read, given, dataDir),
     samples: read.switch('SAMPLES'),
     sliceCacheBytes: read.size('SLICE_CACHE_BYTES', 1024 * 1024),
   };

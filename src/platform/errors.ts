@@ -42,6 +42,14 @@ export class AppError extends Error {
   }
 }
 
+/**
+ * Something outside that we lean on cannot be reached just now, or asks for patience. Jobs wait it out, requests are
+ * answered 503 with the message.
+ */
+export class OutageError extends Error {
+  override readonly name = 'OutageError';
+}
+
 export function notFound(resource: string, id: string): AppError {
   return new AppError('not_found', 'not_found', `There is no ${resource} ${id}.`);
 }

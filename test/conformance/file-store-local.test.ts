@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { createLocalFileStore, sweepTemporaryFiles } from '#platform/files/local-file-store.ts';
+import { createLocalFileStore } from '#platform/files/local-file-store.ts';
 import { fileStoreConformance, listed } from './file-store.ts';
 
 async function temporaryFolder(t: TestContext): Promise<string> {
@@ -15,22 +15,23 @@ async function temporaryFolder(t: TestContext): Promise<string> {
 
 fileStoreConformance('local', async (t) => createLocalFileStore(join(await temporaryFolder(t), 'files')));
 
-test('local: what dead writers left is swept after a day, running writers are left alone', async (t) => {
+test('local: what dead writers left is swept when it is old, running writers are left alone', async (t) => {
   const root = await temporaryFolder(t);
   const store = createLocalFileStore(root);
   await store.write('kept', oneChunk(1));
-  const now = new Date();
+  const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000);
   await writeFile(join(root, '.tmp', 'dead'), 'x');
   await writeFile(join(root, '.tmp', 'alive'), 'x');
-  const yesterday = new Date(now.getTime() - 25 * 60 * 60 * 1000);
-  await utimes(join(root, '.tmp', 'dead'), yesterday, yesterday);
-  assert.equal(await sweepTemporaryFiles(root, now), 1);
+  const earlier = new Date(yesterday.getTime() - 1000);
+  await utimes(join(root, '.tmp', 'dead'), earlier, earlier);
+  assert.equal(await store.sweepUnfinished('', yesterday), 1);
   assert.deepEqual(await readdir(join(root, '.tmp')), ['alive']);
   assert.equal(await store.size('kept'), 1);
 });
 
 test('local: a folder that is not there yet has nothing to sweep', async (t) => {
-  assert.equal(await sweepTemporaryFiles(join(await temporaryFolder(t), 'none'), new Date()), 0);
+  const store = createLocalFileStore(join(await temporaryFolder(t), 'none'));
+  assert.equal(await store.sweepUnfinished('', new Date()), 0);
 });
 
 test('local: a full disk is said in words and leaves nothing behind', async (t) => {

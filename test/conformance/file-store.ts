@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FileStore, StoredFile } from '#platform/files/file-store.ts';
 
 /** What every driver must do; `open` answers an empty store that is removed when the test ends. */
@@ -126,6 +127,43 @@ export function fileStoreConformance(driver: string, open: (t: TestContext) => P
     await Promise.all([store.write('same', chunks(a, 1000)), store.write('same', chunks(b, 1000))]);
     const kept = await buffer(await store.read('same'));
     assert.ok(kept.equals(a) || kept.equals(b));
+  });
+
+  check('a reader that is slower than the file comes gets every byte', async (store) => {
+    const content = randomBytes(3_000_000);
+    await store.write('slowly', chunks(content, 100_000));
+    const pieces: Buffer[] = [];
+    for await (const piece of await store.read('slowly', { start: 1 })) {
+      pieces.push(piece as Buffer);
+      await delay(1);
+    }
+    assert.ok(Buffer.concat(pieces).equals(content.subarray(1)));
+  });
+
+  check('a reader that is aborted ends with the abort, one that is left holds nothing up', async (store) => {
+    await store.write('long', chunks(Buffer.alloc(5_000_000), 100_000));
+    const controller = new AbortController();
+    await assert.rejects(
+      async () => {
+        for await (const piece of await store.read('long', {}, controller.signal)) {
+          assert.ok((piece as Buffer).length < 5_000_000);
+          controller.abort();
+        }
+      },
+      { name: 'AbortError' },
+    );
+    for await (const piece of await store.read('long')) {
+      assert.ok((piece as Buffer).length > 0);
+      break;
+    }
+    assert.equal(await store.size('long'), 5_000_000);
+  });
+
+  check('nothing unfinished is left to sweep by writers that ended', async (store) => {
+    await store.write('kept', chunks(Buffer.from('old'), 3));
+    await assert.rejects(store.write('new/file', failing()));
+    assert.equal(await store.sweepUnfinished('', new Date(Date.now() + 60_000)), 0);
+    assert.equal(await store.size('kept'), 3);
   });
 
   check('it can be reached', (store) => store.check());

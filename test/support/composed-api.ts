@@ -1,4 +1,4 @@
-import { composeApi, layFoundation } from '#bin/compose.ts';
+import { composeApi, type Foundation, layFoundation } from '#bin/compose.ts';
 import { loadConfig } from '#platform/config.ts';
 import type { HttpServer } from '#platform/http/server.ts';
 import { createLogger } from '#platform/observability/log.ts';
@@ -7,7 +7,7 @@ import { createReadModel } from '#products/names/index.ts';
 export interface ComposedApi {
   readonly app: HttpServer;
   readonly model: ReturnType<typeof createReadModel>;
-  readonly foundation: ReturnType<typeof layFoundation>;
+  readonly foundation: Foundation;
   close(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export async function composedApi(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<ComposedApi> {
   const config = loadConfig({ DATABASE_URL: databaseUrl, ...settings });
-  const foundation = layFoundation({
+  const foundation = await layFoundation({
     config,
     log: createLogger({ level: 'silent', format: 'json' }),
     databaseUrl,

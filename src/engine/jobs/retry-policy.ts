@@ -1,4 +1,4 @@
-import { AppError } from '#platform/errors.ts';
+import { AppError, OutageError } from '#platform/errors.ts';
 
 /**
  * outage: the surroundings failed; repeated without counting · data: the user's data or request; fails at once ·
@@ -46,6 +46,7 @@ export function classify(error: unknown): ClassifiedError {
   let cause: unknown = error;
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
     if (cause instanceof AppError) return { class: 'data', code: cause.code };
+    if (cause instanceof OutageError) return { class: 'outage', code: 'connection_failed' };
     const outage = outageCode(cause);
     if (outage) return { class: 'outage', code: outage };
     cause = cause.cause;

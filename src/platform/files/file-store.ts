@@ -31,15 +31,36 @@ export interface FileStore {
   delete(key: string): Promise<void>;
   /** All files whose key begins with `prefix`, in no particular order. */
   list(prefix: string): AsyncIterable<StoredFile>;
+  /**
+   * Removes what writers that died left behind: of files whose key begins with `prefix`, as far as the store knows,
+   * begun earlier than `before`. Answers how many.
+   */
+  sweepUnfinished(prefix: string, before: Date): Promise<number>;
+  /**
+   * Where a client without a key of ours can fetch the file, whole or a range of it, for a short time; absent where the
+   * store has no such thing.
+   */
+  readonly downloadUrl?: (key: string, download: Download) => Promise<string>;
   /** Throws when the store cannot be reached. */
   check(): Promise<void>;
+}
+
+/** How a file arrives at its client. */
+export interface Download {
+  /** The header of this name. */
+  readonly contentDisposition: string;
+  readonly contentType: string;
 }
 
 const KEY = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)*[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
 /** A key that is none is a bug of ours: keys never come from outside. */
 export function assertKey(key: string): void {
-  if (key.length > 512 || !KEY.test(key)) throw new Error(`Not a file key: ${JSON.stringify(key)}`);
+  if (!isKey(key)) throw new Error(`Not a file key: ${JSON.stringify(key)}`);
+}
+
+export function isKey(text: string): boolean {
+  return text.length <= 512 && KEY.test(text);
 }
 
 export function fileTooLarge(maxBytes: number): AppError {
@@ -55,4 +76,9 @@ export function fileTooLarge(maxBytes: number): AppError {
 
 export function fileNotFound(): AppError {
   return new AppError('not_found', 'file_not_found', 'The file is no longer kept.');
+}
+
+export function storageFull(cause: unknown): AppError {
+  const message = 'There is no room left for files. Free some and try again.';
+  return new AppError('unavailable', 'storage_full', message, undefined, { cause });
 }

@@ -14,7 +14,6 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
-import { AppError } from '#platform/errors.ts';
 import { newId } from '#platform/ids.ts';
 import { releaseAsRead } from '#platform/memory.ts';
 import {
@@ -22,6 +21,7 @@ import {
   fileNotFound,
   type FileStore,
   fileTooLarge,
+  storageFull,
   type StoredFile,
   type WriteOptions,
 } from './file-store.ts';
@@ -29,7 +29,6 @@ import {
 /** Beside the files, so that a rename never crosses file systems. No key begins with a dot. */
 const TEMPORARY = '.tmp';
 const READ_CHUNK_BYTES = 256 * 1024;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Files in a folder of this machine. `root` is made when it is missing. */
 export function createLocalFileStore(root: string): FileStore {
@@ -61,6 +60,8 @@ export function createLocalFileStore(root: string): FileStore {
       await removeEmptyFolders(root, dirname(path));
     },
     list: (prefix) => listFiles(root, prefix),
+    // What is not finished has no key yet.
+    sweepUnfinished: (_prefix, before) => sweepTemporaryFiles(root, before),
     async check() {
       await mkdir(root, { recursive: true });
       await access(root, constants.R_OK | constants.W_OK);
@@ -68,14 +69,13 @@ export function createLocalFileStore(root: string): FileStore {
   };
 }
 
-/** Removes what writers that died left behind more than a day before `now`; answers how many files. */
-export async function sweepTemporaryFiles(root: string, now: Date): Promise<number> {
+async function sweepTemporaryFiles(root: string, before: Date): Promise<number> {
   const folder = join(root, TEMPORARY);
   const names = (await readdir(folder).catch(undefinedIfMissing)) ?? [];
   let swept = 0;
   for (const name of names) {
     const found = await stat(join(folder, name)).catch(undefinedIfMissing);
-    if (found === undefined || now.getTime() - found.mtimeMs < DAY_MS) continue;
+    if (found === undefined || found.mtime >= before) continue;
     await rm(join(folder, name), { force: true });
     swept += 1;
   }
@@ -186,7 +186,5 @@ function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
 
 function storageError(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  const message = 'There is no room left for files. Free some and try again.';
-  return new AppError('unavailable', 'storage_full', message, undefined, { cause: error });
+  return code === 'ENOSPC' || code === 'EDQUOT' ? storageFull(error) : error;
 }

@@ -12,9 +12,12 @@ export interface Sweep {
   readonly signal: AbortSignal;
 }
 
-/** Deletes files that nothing names, e.g. uploads that were cut off between the store and the database. Returns how many. */
+/**
+ * Deletes files that nothing names, e.g. uploads that were cut off between the store and the database, and what killed
+ * writers left unfinished. Returns how many.
+ */
 export async function sweepFiles(files: FileStore, sweep: Sweep): Promise<number> {
-  let deleted = 0;
+  let deleted = await files.sweepUnfinished(sweep.prefix, sweep.before);
   let batch: string[] = [];
 
   async function deleteUnnamed(): Promise<void> {

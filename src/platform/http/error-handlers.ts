@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
-import { AppError } from '#platform/errors.ts';
+import { AppError, OutageError } from '#platform/errors.ts';
 import { newId } from '#platform/ids.ts';
 import { errorBody, statusOf } from './error-envelope.ts';
 import { isOutage } from './outage.ts';
@@ -58,6 +58,7 @@ export function sendEnvelope(
 /** The error as a client may see it; undefined for bugs. */
 function expectedError(error: FastifyError): AppError | undefined {
   if (error instanceof AppError) return error;
+  if (error instanceof OutageError) return new AppError('unavailable', 'unavailable', error.message);
   if (error.validation) {
     const details = validationDetails(error.validation, error.validationContext);
     return new AppError(
