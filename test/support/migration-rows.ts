@@ -55,4 +55,6 @@ export const MIGRATION_ROWS: readonly string[] = [
   `INSERT INTO life_tables (country_no, gender, cohort, survivors)
    SELECT no, 'F', 1980, '{100000, 98800}' FROM countries WHERE code = 'US'`,
   `INSERT INTO name_groups (slug, title, names) VALUES ('zoe', 'Zoe', '{Zoe,Zoë}')`,
+  `INSERT INTO tasks (id, operation, filename, file_key, file_size, checksum)
+   VALUES ('00000000-0000-4000-8000-000000000009', 'select', 'people.csv', 'tasks/9/source', 9, repeat('0', 64))`,
 ];

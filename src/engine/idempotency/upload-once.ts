@@ -9,18 +9,32 @@ export interface UploadOnce extends OnceRequest {
   readonly files: FileStore;
   /** Where the file comes to lie. */
   readonly fileKey: string;
-  /** 0: no limit. */
+  /** Another part that may hold a file. */
+  readonly second?: { readonly field: string; readonly key: string };
+  /** Of one file; 0: no limit. */
   readonly maxBytes: number;
-  /** As `create` of `doOnce`. The file stays in the store unless this throws an AppError. */
+  /** As `create` of `doOnce`. The files stay in the store unless this throws an AppError. */
   create(upload: ReceivedUpload, seal: Seal): Promise<string>;
 }
 
 /** `doOnce` for a resource that is made of an uploaded file. Throws what it and `receiveUpload` throw. */
-export function uploadOnce({ files, fileKey, maxBytes, create, ...once }: UploadOnce): Promise<OnceResult> {
+export function uploadOnce({
+  files,
+  fileKey,
+  second,
+  maxBytes,
+  create,
+  ...once
+}: UploadOnce): Promise<OnceResult> {
   return doOnce(once, {
     async receive(purpose) {
       const store = purpose === 'create' ? files : hashOnly;
-      const upload = await receiveUpload(once.request, { files: store, key: fileKey, maxBytes });
+      const upload = await receiveUpload(once.request, {
+        files: store,
+        key: fileKey,
+        maxBytes,
+        ...(second && { second }),
+      });
       return { ...upload, fingerprint: fingerprintForm(upload) };
     },
     async create(upload, seal) {
@@ -28,7 +42,10 @@ export function uploadOnce({ files, fileKey, maxBytes, create, ...once }: Upload
         return await create(upload, seal);
       } catch (error) {
         // After any other error nobody knows whether the resource was committed; a file without one is swept later.
-        if (error instanceof AppError) await files.delete(fileKey);
+        if (error instanceof AppError) {
+          await files.delete(fileKey);
+          if (upload.second) await files.delete(upload.second.key);
+        }
         throw error;
       }
     },

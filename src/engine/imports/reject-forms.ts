@@ -24,7 +24,7 @@ export function cellForm(dialect: Dialect, secret: ReadonlySet<number>, columns:
   const isUnicode =
     encoding === 'utf-8' || encoding === 'utf-16le' || encoding === 'utf-16be' || secret.size > 0;
   const special =
-    quote === null ? /[\r\n]/ : new RegExp(`[${quote}${separator === '|' ? '\\|' : separator}\r\n]`);
+    quote === null ? /[\r\n]/ : new RegExp(`[${quote}${separator.replace(/[\\\]^-]/, '\\$&')}\r\n]`);
   const hidden = Buffer.from(separator.repeat(Math.max(0, columns - secret.size - 1)));
 
   return {

@@ -23,8 +23,8 @@ export interface DialectEvidence {
 }
 
 /** With the tolerances of `Dialect` only where the text needs them. */
-type DialectFound = Required<Pick<Dialect, 'separator' | 'quote' | 'encoding'>> &
-  Pick<DialectEvidence, 'escape' | 'skipsBlanks'>;
+type DialectFound = Required<Pick<Dialect, 'quote' | 'encoding'>> &
+  Pick<DialectEvidence, 'separator' | 'escape' | 'skipsBlanks'>;
 
 export interface DetectedDialect {
   readonly dialect: DialectFound;

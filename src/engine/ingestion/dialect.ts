@@ -22,11 +22,13 @@ const SINGLE_BYTE_ENCODINGS = [
   'macintosh',
 ] as const;
 export type SingleByteEncoding = (typeof SINGLE_BYTE_ENCODINGS)[number];
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | SingleByteEncoding;
+export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', ...SINGLE_BYTE_ENCODINGS] as const;
+export type Encoding = (typeof ENCODINGS)[number];
 
 /** How a delimited text is written. Strict unless it says otherwise. */
 export interface Dialect {
-  readonly separator: Separator;
+  /** One ASCII character, neither a quote nor a line break. Only those of `SEPARATORS` are ever detected. */
+  readonly separator: string;
   /** null: no cell is quoted and a quote is a letter like any other. Default `"`. */
   readonly quote?: '"' | "'" | null;
   /** Default utf-8. */

@@ -2,27 +2,36 @@ import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
 
-/** A file that lies in the store, and the fields that came with it. */
-export interface ReceivedUpload {
+/** A file that lies in the store. */
+export interface ReceivedFile {
   readonly key: string;
   /** The client's name of it, safe to store and to show; never a path. */
   readonly filename: string;
   readonly size: number;
   readonly sha256: string;
+}
+
+/** The part `file` of a form, and what came with it. */
+export interface ReceivedUpload extends ReceivedFile {
+  /** The other file, where the route takes one and it came. */
+  readonly second?: ReceivedFile;
   readonly fields: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface ReceiveOptions {
   readonly files: Pick<FileStore, 'write' | 'delete'>;
   readonly key: string;
-  /** 0: no limit. */
+  /** Another part that may hold a file, and where that comes to lie. */
+  readonly second?: { readonly field: string; readonly key: string };
+  /** Of one file; 0: no limit. */
   readonly maxBytes: number;
 }
 
 const MAX_NAME_LENGTH = 255;
 
 /**
- * Streams the part `file` of a multipart request into the store while hashing it; fields may come before and after.
+ * Streams the part `file` of a multipart request (and `second`) into the store while hashing it; fields may come before
+ * and after.
  * Nothing stays behind when it throws: missing_file, invalid_request, upload_failed (invalid), file_too_large (too_large).
  */
 export async function receiveUpload(
@@ -30,18 +39,19 @@ export async function receiveUpload(
   options: ReceiveOptions,
 ): Promise<ReceivedUpload> {
   if (!request.isMultipart()) throw missingFile();
-  const { files, key, maxBytes } = options;
+  const { files, maxBytes } = options;
+  const keys = new Map([['file', options.key]]);
+  if (options.second) keys.set(options.second.field, options.second.key);
   const fields = new Map<string, string[]>();
-  let received: Omit<ReceivedUpload, 'fields'> | undefined;
+  const received = new Map<string, ReceivedFile>();
   try {
     for await (const part of request.parts()) {
       if (part.type === 'file') {
-        if (part.fieldname !== 'file' || received) throw unexpectedFile(part.fieldname);
-        received = {
-          key,
-          filename: safeFileName(part.filename),
-          ...(await files.write(key, part.file, { maxBytes })),
-        };
+        const { fieldname, filename } = part;
+        const key = keys.get(fieldname);
+        if (key === undefined || received.has(fieldname)) throw unexpectedFile(fieldname, key !== undefined);
+        const written = await files.write(key, part.file, { maxBytes });
+        received.set(fieldname, { key, filename: safeFileName(filename), ...written });
         continue;
       }
       if (part.valueTruncated) throw tooLong(part.fieldname);
@@ -49,12 +59,14 @@ export async function receiveUpload(
       const text = typeof part.value === 'string' ? part.value : JSON.stringify(part.value);
       fields.set(part.fieldname, [...(fields.get(part.fieldname) ?? []), text]);
     }
-    if (!received) throw missingFile();
-    return { ...received, fields };
+    const first = received.get('file');
+    if (!first) throw missingFile();
+    const second = options.second && received.get(options.second.field);
+    return { ...first, ...(second && { second }), fields };
   } catch (error) {
     // The rest of the body is passed over, or the client would not get to read the answer.
     request.raw.unpipe().resume();
-    if (received) await files.delete(key);
+    for (const { key } of received.values()) await files.delete(key);
     throw isCutOff(error) ? uploadFailed(error) : error;
   }
 }
@@ -91,8 +103,8 @@ function missingFile(): AppError {
   );
 }
 
-function unexpectedFile(field: string): AppError {
-  const message = field === 'file' ? 'was sent more than once' : `${field} is not a file that is known here`;
+function unexpectedFile(field: string, isKnown: boolean): AppError {
+  const message = isKnown ? 'was sent more than once' : `${field} is not a file that is known here`;
   return new AppError('invalid', 'invalid_request', 'The request was not understood: see details.', [
     { field, message },
   ]);

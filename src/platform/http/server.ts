@@ -34,6 +34,8 @@ export interface HttpServerOptions {
   readonly writeTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxHeaderBytes: number;
+  /** First segments of paths that are also there without `/v1`: `tasks`. */
+  readonly unversioned?: readonly string[];
   readonly cors: {
     readonly origins: readonly string[];
     readonly methods: readonly string[];
@@ -120,6 +122,7 @@ function createFastify(options: HttpServerOptions): HttpServer {
     keepAliveTimeout: options.idleTimeoutMs,
     bodyLimit: MAX_BODY_BYTES,
     requestIdHeader: false,
+    rewriteUrl: ({ url = '/' }) => withVersion(url, options.unversioned ?? []),
     genReqId: ({ headers }) => saneRequestId(headers['x-request-id']) ?? newId(),
     // Requests that were already on their way are served while the server stops.
     return503OnClosing: false,
@@ -127,6 +130,12 @@ function createFastify(options: HttpServerOptions): HttpServer {
     clientErrorHandler: answerParserError,
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>();
+}
+
+/** `/tasks/…` → `/v1/tasks/…` for the segments that are given. */
+function withVersion(url: string, unversioned: readonly string[]): string {
+  const [, segment = ''] = /^\/([a-z]+)(?=[/?.]|$)/.exec(url) ?? [];
+  return unversioned.includes(segment) ? `/v1${url}` : url;
 }
 
 async function registerPlugins(app: HttpServer, options: HttpServerOptions): Promise<void> {

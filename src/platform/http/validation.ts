@@ -25,6 +25,12 @@ export function compileWords(schema: TSchema): (words: object) => readonly Schem
   return (words) => (check(words) ? [] : (check.errors ?? []));
 }
 
+/** Finds what is wrong with a JSON value, which means what it says; fills in defaults. */
+export function compileJson(schema: TSchema): (value: unknown) => readonly SchemaError[] {
+  const check = ofBody.compile(schema);
+  return (value) => (check(value) ? [] : (check.errors ?? []));
+}
+
 /** Unknown parameters and fields are refused unless the schema itself says otherwise; OpenAPI shows the same. */
 export function refuseUnknownFields({ schema }: RouteOptions): void {
   for (const part of [schema?.querystring, schema?.body] as (TSchema & Record<string, unknown>)[]) {

@@ -1,6 +1,7 @@
 import { enrich } from './enrich.ts';
 import type { AskNames } from './enrich/asked-names.ts';
 import type { Operation } from './operation.ts';
+import { select } from './select.ts';
 
 export interface OperationDependencies {
   /** Answers about names, for one task. */
@@ -9,5 +10,5 @@ export interface OperationDependencies {
 
 /** Everything that tasks can do, in the order in which it is listed. */
 export function taskOperations({ openNames }: OperationDependencies): readonly Operation[] {
-  return [enrich(openNames)];
+  return [select, enrich(openNames)];
 }

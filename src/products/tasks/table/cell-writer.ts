@@ -8,7 +8,7 @@ export interface CellWriter {
    * dialect has no quotes, and the cell would need some.
    */
   cell(text: string, isQuoted?: boolean): string | undefined;
-  /** Cells with separators between. Undefined as with `cell`. */
+  /** A record of these cells. Undefined as with `cell`; a single empty cell is quoted, for an empty line is no record. */
   cells(texts: readonly string[]): string | undefined;
   /** The bytes of what was written; undefined: the encoding of the file lacks a character. */
   encode(text: string): Buffer | undefined;
@@ -34,6 +34,7 @@ export function createCellWriter(dialect: Dialect): CellWriter {
   return {
     cell,
     cells(texts) {
+      if (texts.length === 1 && texts[0] === '') return cell('', true);
       let line = '';
       for (let at = 0; at < texts.length; at++) {
         const written = cell(texts[at] as string);
