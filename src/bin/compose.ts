@@ -23,9 +23,11 @@ import {
   namesJobs,
   namesRoutes,
   namesSource,
+  openNames,
   type ReadModel,
   statisticsRoutes,
 } from '#products/names/index.ts';
+import { type TasksDependencies, tasksJobs, tasksRoutes, UNVERSIONED_PATHS } from '#products/tasks/index.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { VERSION } from './version.ts';
 
@@ -37,6 +39,7 @@ export interface Foundation {
   readonly files: FileStore;
   readonly definitions: JobDefinitions;
   readonly content: ContentDependencies;
+  readonly tasks: TasksDependencies;
 }
 
 export interface FoundationOptions {
@@ -68,12 +71,14 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
     exportsAtOnce: Math.max(1, Math.floor(options.maxConnections / 3)),
     exportRetentionMs: config.retention.exportMs,
   };
+  const tasks = { pool, files, limits, openNames: () => openNames(pool) };
   const definitions = jobDefinitions([
     ...namesJobs({ pool, files, limits, scratchDir, log, maxFetchBytes, sourceRules }),
     ...contentJobs(content),
+    ...tasksJobs({ ...tasks, scratchDir, retentionMs: config.retention.resultMs }),
     maintainIdempotencyJob(pool, config.retention.idempotencyMs),
   ]);
-  return { config, log, pool, files, definitions, content };
+  return { config, log, pool, files, definitions, content, tasks };
 }
 
 function openPool({ config, log, databaseUrl, maxConnections, applicationName }: FoundationOptions): Pool {
@@ -102,7 +107,14 @@ export async function composeApi(foundation: Foundation, options: ApiOptions): P
   const { config, log, pool, definitions } = foundation;
   const { publicRead } = config.access;
   const authorize = createAuthorize(pool, { publicRead, log });
-  const app = await createHttpServer({ ...config.server, version: VERSION, log, authorize, publicRead });
+  const app = await createHttpServer({
+    ...config.server,
+    version: VERSION,
+    log,
+    authorize,
+    publicRead,
+    unversioned: UNVERSIONED_PATHS,
+  });
   const maxUploadBytes = (caller: Caller): number =>
     caller.keyId !== null && caller.keyId === options.localKeyId ? 0 : config.uploads.maxUploadBytes;
   void app.register(healthRoutes(healthOf(foundation, options.readiness)));
@@ -112,6 +124,7 @@ export async function composeApi(foundation: Foundation, options: ApiOptions): P
   void app.register(namesRoutes({ ...foundation, limits: config.uploads, maxUploadBytes, sourceRules }));
   void app.register(statisticsRoutes(pool, options.model));
   void app.register(contentRoutes({ ...foundation.content, maxUploadBytes, definitions }));
+  void app.register(tasksRoutes({ ...foundation.tasks, log, definitions, maxUploadBytes }));
   return app;
 }
 

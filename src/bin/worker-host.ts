@@ -4,6 +4,7 @@ import { startSchedule } from '#engine/jobs/schedule.ts';
 import { startWorker, type Worker } from '#engine/jobs/worker.ts';
 import { CONTENT_MAINTENANCE } from '#products/content/index.ts';
 import { NAMES_MAINTENANCE } from '#products/names/index.ts';
+import { TASKS_MAINTENANCE } from '#products/tasks/index.ts';
 import type { Foundation } from './compose.ts';
 
 /** With the time that aborted jobs get, a stop stays within 25 s. */
@@ -30,7 +31,7 @@ export async function hostWorker(
     shutdownGraceMs: SHUTDOWN_GRACE_MS,
     log,
   });
-  const recurring = [NAMES_MAINTENANCE, IDEMPOTENCY_MAINTENANCE, ...CONTENT_MAINTENANCE];
+  const recurring = [NAMES_MAINTENANCE, IDEMPOTENCY_MAINTENANCE, ...CONTENT_MAINTENANCE, TASKS_MAINTENANCE];
   const schedule = startSchedule({ pool, jobs: recurring, log });
   return {
     ...started,
