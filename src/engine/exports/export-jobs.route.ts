@@ -2,7 +2,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from 'typebox';
 import { AppError, notFound } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
-import { sendFile } from '#platform/http/send-file.ts';
+import { FILE_ANSWERS, sendFile } from '#platform/http/send-file.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { answerJobEvents } from '../jobs/answer-job-events.ts';
@@ -26,9 +26,6 @@ export interface ExportFileDependencies {
 type App = Parameters<FastifyPluginCallbackTypebox>[0];
 const tags = ['exports'];
 const read = { access: 'admin', scope: 'exports:read' } as const;
-const binary = {
-  'application/octet-stream': { schema: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) },
-};
 
 /** Exports into files: how they get on, their end, and the files. */
 export function exportJobRoutes(dependencies: ExportFileDependencies): FastifyPluginCallbackTypebox {
@@ -115,10 +112,7 @@ function fileRoute(app: App, { pool, files }: ExportFileDependencies): void {
           'Takes `Range` (206, 416), `If-Range` and `If-None-Match`; 410 `export_expired` when it is gone.',
         tags,
         params: Type.Object({ filename: Type.String({ maxLength: 200 }) }),
-        response: {
-          200: { description: 'All bytes', content: binary },
-          206: { description: 'The bytes that were asked for', content: binary },
-        },
+        response: FILE_ANSWERS,
       },
     },
     async (request, reply) => {

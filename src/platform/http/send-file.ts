@@ -1,4 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { Type } from 'typebox';
 import type { FileStore } from '../files/file-store.ts';
 import { type ByteRange, requestedRange } from './byte-range.ts';
 import { isUnchanged, sendUnchanged } from './etag.ts';
@@ -13,9 +15,24 @@ export interface SentFile {
   readonly contentType: string;
 }
 
+const content = {
+  'application/octet-stream': { schema: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) },
+};
+
+/** What a route with `sendFile` answers, for its schema. */
+export const FILE_ANSWERS = {
+  200: { description: 'All bytes', content },
+  206: { description: 'The bytes that were asked for', content },
+  302: {
+    description: 'Where files lie in S3: the file is at `Location`, a link that expires after five minutes',
+    content: { 'application/octet-stream': { schema: Type.Unsafe<unknown>({ type: 'string' }) } },
+  },
+};
+
 /**
- * Answers with a stored file or a range of it (`Range`, `If-Range`, `If-None-Match`). The route sets `compress: false`:
- * a gzip file that is called an encoding would arrive unpacked. Throws AppError not_found.
+ * Answers with a stored file or a range of it (`Range`, `If-Range`, `If-None-Match`), or with a redirect to where the
+ * store itself gives it. The route sets `compress: false`: a gzip file that is called an encoding would arrive unpacked.
+ * Throws AppError not_found.
  */
 export async function sendFile(
   request: FastifyRequest,
@@ -25,16 +42,33 @@ export async function sendFile(
 ): Promise<never> {
   const etag = `"${sha256}"`;
   if (isUnchanged(request, reply, { etag, maxAgeSeconds: 0, scope: 'private' })) return sendUnchanged(reply);
+  const contentDisposition = attachment(filename);
+  const range = rangeOf(request, etag, size);
+  if (range === 'unsatisfiable') return refuseRange(reply, size);
+  if (files.downloadUrl && goesElsewhere(request)) {
+    const url = await files.downloadUrl(key, { contentDisposition, contentType });
+    return redirect(reply, url);
+  }
   void reply
     .type(contentType)
     .header('accept-ranges', 'bytes')
-    .header('content-disposition', attachment(filename));
-  const range = rangeOf(request, etag, size);
-  if (range === 'unsatisfiable') return refuseRange(reply, size);
+    .header('content-disposition', contentDisposition);
   const { start, end } = range ?? { start: 0, end: size };
   void reply.header('content-length', end - start);
   if (range) void reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${size}`);
+  // A stream, so that the length stays that of the file.
+  if (request.method === 'HEAD') return reply.send(Readable.from([])) as never;
   return reply.send(await files.read(key, { start, end })) as never;
+}
+
+/** A link is good for one method, and the store has other tags for its files than `If-Range` names. */
+function goesElsewhere({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' && headers['if-range'] === undefined;
+}
+
+/** The link lets anybody in who knows it. */
+function redirect(reply: FastifyReply, url: string): never {
+  return reply.removeHeader('etag').header('cache-control', 'no-store').redirect(url, 302) as never;
 }
 
 /** A range of another version of the file is no range of this one. */
@@ -49,7 +83,6 @@ function rangeOf(
 }
 
 function refuseRange(reply: FastifyReply, size: number): never {
-  void reply.removeHeader('content-disposition').removeHeader('content-type');
   return reply.code(416).header('content-range', `bytes */${size}`).send() as never;
 }
 

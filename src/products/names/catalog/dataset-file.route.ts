@@ -1,15 +1,10 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
 import type { FileStore } from '#platform/files/file-store.ts';
 import { AppError } from '#platform/errors.ts';
-import { sendFile } from '#platform/http/send-file.ts';
+import { FILE_ANSWERS, sendFile } from '#platform/http/send-file.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { DatasetParams, NO_SUCH_DATASET } from './dataset-view.ts';
 import { visibleDataset } from './visible-dataset.ts';
-
-const content = {
-  'application/octet-stream': { schema: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) },
-};
 
 /** The original bytes of a dataset, whole or a range of them. */
 export function datasetFileRoute(pool: Pool, files: FileStore): FastifyPluginCallbackTypebox {
@@ -24,10 +19,7 @@ export function datasetFileRoute(pool: Pool, files: FileStore): FastifyPluginCal
           description: 'Takes `Range` (206, 416), `If-Range` and `If-None-Match`.',
           tags: ['datasets'],
           params: DatasetParams,
-          response: {
-            200: { description: 'All bytes', content },
-            206: { description: 'The bytes that were asked for', content },
-          },
+          response: FILE_ANSWERS,
         },
       },
       async (request, reply) => {
