@@ -40,6 +40,7 @@ const REFUSED: readonly [file: string, text: string, problem: RegExp][] = [
   ['engine/jobs/x.ts', `import type { Config } from '#platform/config.ts';`, /hands each part down/],
   ['engine/jobs/x.ts', `import { Pool } from 'pg';`, /the only door/],
   ['engine/jobs/x.ts', `import { from } from 'pg-copy-streams';`, /the only door/],
+  ['engine/jobs/x.ts', `import { connect } from 'amqplib';`, /the only door/],
   ['products/tasks/x.ts', `import { DuckDBInstance } from '@duckdb/node-api';`, /the only door/],
   ['bin/x.ts', `import cors from '@fastify/cors';`, /sets the server up/],
   ['products/names/x.ts', `import { request } from 'node:https';`, /the only door/],

@@ -3,6 +3,7 @@ import { apiKeyRoutes } from '#engine/access/api-keys.route.ts';
 import { maintainIdempotencyJob } from '#engine/idempotency/maintain-idempotency.job.ts';
 import { type JobDefinitions, jobDefinitions } from '#engine/jobs/define-job.ts';
 import { jobRoutes } from '#engine/jobs/jobs.route.ts';
+import { createJobPublisher, type JobPublisher } from '#engine/jobs/wake-up/job-publisher.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { Config } from '#platform/config.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
@@ -40,6 +41,9 @@ export interface Foundation {
   readonly definitions: JobDefinitions;
   readonly content: ContentDependencies;
   readonly tasks: TasksDependencies;
+  /** Where a broker wakes the workers. */
+  readonly queue: JobPublisher | undefined;
+  close(): Promise<void>;
 }
 
 export interface FoundationOptions {
@@ -52,7 +56,12 @@ export interface FoundationOptions {
 
 export async function layFoundation(options: FoundationOptions): Promise<Foundation> {
   const { config, log } = options;
-  const pool = openPool(options);
+  const { queueUrl } = config.jobs;
+  const queue =
+    queueUrl === undefined
+      ? undefined
+      : createJobPublisher({ url: queueUrl, name: options.applicationName, log });
+  const pool = openPool(options, queue?.onAnnounced);
   const files = await openFileStore(config.storage);
   const scratchDir = scratchFolder(config.dataDir);
   const { uploads: limits, outgoing } = config;
@@ -78,10 +87,17 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
     ...tasksJobs({ ...tasks, scratchDir, retentionMs: config.retention.resultMs }),
     maintainIdempotencyJob(pool, config.retention.idempotencyMs),
   ]);
-  return { config, log, pool, files, definitions, content, tasks };
+  const close = async (): Promise<void> => {
+    await pool.close();
+    await queue?.close();
+  };
+  return { config, log, pool, files, definitions, content, tasks, queue, close };
 }
 
-function openPool({ config, log, databaseUrl, maxConnections, applicationName }: FoundationOptions): Pool {
+function openPool(
+  { config, log, databaseUrl, maxConnections, applicationName }: FoundationOptions,
+  onAnnounced: (message: object) => void = () => undefined,
+): Pool {
   return createPool({
     ...config.database,
     url: databaseUrl,
@@ -92,6 +108,7 @@ function openPool({ config, log, databaseUrl, maxConnections, applicationName }:
     onSlowQuery: (name, durationMs) =>
       log.warn({ query: name, duration_ms: Math.round(durationMs) }, 'slow query'),
     onConnectionError: (error) => log.warn({ err: error }, 'an idle database connection broke'),
+    onAnnounced,
   });
 }
 
@@ -131,7 +148,7 @@ export async function composeApi(foundation: Foundation, options: ApiOptions): P
 /** What a process of workers alone answers: how it is. */
 export async function composeWorkerHealth(
   { pool, files, config, log }: Foundation,
-  isPolling: () => boolean,
+  worker: { readonly isPolling: () => boolean; readonly isQueueOpen: () => boolean },
 ): Promise<HttpServer> {
   const app = await createHttpServer({
     ...config.server,
@@ -140,20 +157,25 @@ export async function composeWorkerHealth(
     authorize: createAuthorize(pool, { publicRead: false, log }),
     publicRead: false,
   });
-  void app.register(healthRoutes(healthOf({ pool, files }, [isPolling])));
+  const queue = { isOpen: worker.isQueueOpen };
+  void app.register(healthRoutes(healthOf({ pool, files, queue }, [worker.isPolling])));
   return app;
 }
 
 function healthOf(
-  { pool, files }: Pick<Foundation, 'pool' | 'files'>,
+  { pool, files, queue }: Pick<Foundation, 'pool' | 'files'> & { queue: { isOpen(): boolean } | undefined },
   readiness: HealthDependencies['readiness'],
 ): HealthDependencies {
-  // PostgreSQL is the queue.
+  // PostgreSQL is the queue; a broker only wakes the workers.
   const database = (): Promise<void> => pingServer(pool);
+  const isQueueOpen = async (): Promise<void> => {
+    if (queue && !queue.isOpen()) throw new Error('the broker is out of reach');
+    await database();
+  };
   return {
     version: VERSION,
     clock: systemClock,
-    checks: { database, storage: () => files.check(), queue: database },
+    checks: { database, storage: () => files.check(), queue: isQueueOpen },
     readiness,
   };
 }

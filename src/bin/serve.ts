@@ -52,7 +52,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     maxConnections: budget.api,
     applicationName: 'affirm-name api',
   });
-  endings.defer(() => foundation.pool.close());
+  endings.defer(() => foundation.close());
   await prepare(foundation, database);
 
   const stopping = new AbortController();

@@ -33,7 +33,7 @@ export async function startWorkers(config: Config): Promise<Running> {
     maxConnections: budget.worker,
     applicationName: 'affirm-name worker',
   });
-  endings.defer(() => foundation.pool.close());
+  endings.defer(() => foundation.close());
   await requireSupportedServer(foundation.pool);
   await migrateUp(directUrl);
   await foundation.files.check();
@@ -43,7 +43,7 @@ export async function startWorkers(config: Config): Promise<Running> {
   endings.defer(() => worker.stop());
   const isPolling = (): boolean =>
     Date.now() - worker.lastPollAt().getTime() < 3 * pollIntervalMs + POLL_LATE_MS;
-  const health = await composeWorkerHealth(foundation, isPolling);
+  const health = await composeWorkerHealth(foundation, { ...worker, isPolling });
   await listen(health, {
     host: healthHost,
     port: healthPort,

@@ -19,6 +19,7 @@ export async function hostWorker(
   const started = await startWorker({
     pool,
     listenUrl: options.listenUrl,
+    queueUrl: jobs.queueUrl,
     definitions,
     concurrency: options.concurrency,
     pollIntervalMs: worker.pollIntervalMs,

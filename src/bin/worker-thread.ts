@@ -31,7 +31,7 @@ parentPort?.once('message', () => {
   void (async () => {
     await worker.stop();
     clearInterval(telling);
-    await foundation.pool.close();
+    await foundation.close();
     process.exit(0);
   })();
 });

@@ -214,6 +214,13 @@ export const SECTIONS = [
         meaning: 'Where a `worker` process answers `/health` and `/ready`; on 127.0.0.1, or on `SERVER_HOST`',
       },
       { name: 'WORKER_POLL_INTERVAL', default: '5s', meaning: 'How often workers look without being woken' },
+      {
+        name: 'QUEUE_URL',
+        meaning:
+          'RabbitMQ, which wakes the workers instead of LISTEN: `amqp` or `amqps`; its path is the virtual host, one for each installation',
+        example: 'amqp://affirm:secret@localhost:5672/affirm',
+        secret: true,
+      },
       { name: 'WORKER_MAX_RETRIES', default: '3', meaning: 'Attempts that a job has' },
       {
         name: 'JOB_LEASE',
@@ -272,7 +279,6 @@ export const SETTINGS: readonly Setting[] = SECTIONS.flatMap(({ settings }): rea
 /** Settings of the plan that nothing acts on yet; giving one refuses the start, unless it asks for what is so anyway. */
 export const UNBUILT: readonly { readonly name: string; readonly harmless?: string }[] = [
   { name: 'DATABASE_READ_URL' },
-  { name: 'QUEUE_URL' },
   { name: 'JWT_SECRET' },
   { name: 'JWT_EXPIRY' },
   { name: 'RATE_LIMIT_PUBLIC', harmless: '0' },

@@ -68,7 +68,7 @@ test('every wrong value is named at once, with what it must be', () => {
 });
 
 test('known but unbuilt settings refuse the start by name; asking for what is so anyway does not', () => {
-  const unbuilt = { QUEUE_URL: 'amqp://x', RATE_LIMIT_PUBLIC: '100', JWT_SECRET: 'hush' };
+  const unbuilt = { RATE_LIMIT_PUBLIC: '100', JWT_SECRET: 'hush' };
   const problems = problemsOf(unbuilt);
   for (const name of Object.keys(unbuilt))
     assert.ok(
@@ -88,10 +88,19 @@ test('no secret is repeated in a message', () => {
     DATABASE_DIRECT_URL: 'hushhush',
     JWT_SECRET: 'hushhush',
     DB_PASSWORD: 'hushhush',
+    QUEUE_URL: 'http://u:hushhush@broker',
   };
   const problems = problemsOf(variables);
   assert.equal(problems.length >= 4, true);
   assert.doesNotMatch(problems.join(), /hushhush/);
+});
+
+test('the address of the broker is amqp or amqps, with a host', () => {
+  const url = 'amqps://u:p@broker:5671/names';
+  assert.equal(loadConfig({ QUEUE_URL: url }).jobs.queueUrl, url);
+  assert.equal(loadConfig({}).jobs.queueUrl, undefined);
+  for (const wrong of ['http://broker', 'amqp://', 'broker:5672'])
+    assert.match(problemsOf({ QUEUE_URL: wrong }).join(), /QUEUE_URL must read amqp:/);
 });
 
 test('the port has an alias and takes a colon; two that differ are refused', () => {

@@ -55,6 +55,8 @@ export interface Config {
     readonly timeoutMs: number;
     readonly stallTimeoutMs: number;
     readonly retryWindowMs: number;
+    /** The broker that wakes the workers; undefined: PostgreSQL does. */
+    readonly queueUrl: string | undefined;
   };
   /** Hosts that may be private, as `host` or `host:port`. */
   readonly outgoing: { readonly importHosts: readonly string[]; readonly webhookHosts: readonly string[] };
@@ -203,6 +205,14 @@ function readServerUrl(read: SettingsReader): string | undefined {
   return undefined;
 }
 
+function readQueueUrl(read: SettingsReader): string | undefined {
+  const text = read.text('QUEUE_URL');
+  const url = URL.parse(text ?? '');
+  if (text === undefined || (/^amqps?:$/.test(url?.protocol ?? '') && url?.hostname)) return text;
+  read.refuse('QUEUE_URL', 'must read amqp://user:password@host:port/virtual-host, or amqps');
+  return undefined;
+}
+
 function readWork(read: SettingsReader): Pick<Config, 'uploads' | 'worker' | 'jobs'> {
   return {
     uploads: {
@@ -227,6 +237,7 @@ function readWork(read: SettingsReader): Pick<Config, 'uploads' | 'worker' | 'jo
       timeoutMs: read.duration('JOB_TIMEOUT', 1000),
       stallTimeoutMs: read.duration('JOB_STALL_TIMEOUT', 1000),
       retryWindowMs: read.duration('JOB_RETRY_WINDOW', 0),
+      queueUrl: readQueueUrl(read),
     },
   };
 }

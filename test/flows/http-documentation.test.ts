@@ -138,6 +138,10 @@ test('health names each part and says 503 when one is away or does not answer', 
   const [unhealthy, body] = await health();
   assert.equal(unhealthy, 503);
   assert.deepEqual(body.checks, { database: 'disconnected', storage: 'inaccessible', queue: 'connected' });
+  checks = { database: fine, storage: fine, queue: away };
+  const [slower, named] = await health();
+  assert.equal(slower, 200, 'a broker that is away costs time, and nothing else');
+  assert.deepEqual(named.checks, { database: 'connected', storage: 'accessible', queue: 'disconnected' });
 
   const readiness = async (): Promise<[number, unknown]> => {
     const response = await fetch(`${url}/ready`);

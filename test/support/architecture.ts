@@ -23,6 +23,11 @@ const RESERVED: readonly { readonly imported: RegExp; readonly by: RegExp; reado
     why: 'jobs are defined in *.job.ts',
   },
   { imported: /^pg$|^pg-/, by: /^platform\/postgres\//, why: 'platform/postgres is the only door to it' },
+  {
+    imported: /^amqplib$/,
+    by: /^platform\/messaging\//,
+    why: 'platform/messaging is the only door to it',
+  },
   { imported: /^@duckdb\//, by: /^platform\/duckdb\//, why: 'platform/duckdb is the only door to it' },
   {
     imported: /^@fastify\/(?!type-provider-typebox$)/,

@@ -2,6 +2,8 @@ import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import type { JobProgress } from './define-job.ts';
 
+const MIN_WAIT_MS = 50;
+
 export interface ClaimedJob {
   readonly id: string;
   readonly type: string;
@@ -62,4 +64,19 @@ export function claimJobs(db: Database, options: ClaimOptions): Promise<ClaimedJ
                                 'records_done', records_done) AS progress
   `,
   );
+}
+
+/** Milliseconds until the first job is due that waits for its time; infinite when none does. */
+export async function findNextDue(db: Database, types: readonly string[]): Promise<number> {
+  const row = await db.maybeOne<{ inMs: number | null }>(
+    'find next due job',
+    sql`
+    SELECT extract(epoch FROM min(next_retry_at) - clock_timestamp())::float8 * 1000 AS "inMs"
+    FROM jobs
+    WHERE status = 'queued' AND next_retry_at < 'infinity' AND type = ANY(${types}::text[])
+  `,
+  );
+  const inMs = row?.inMs ?? Number.POSITIVE_INFINITY;
+  // One that is due already is being changed by somebody at this moment.
+  return Math.max(MIN_WAIT_MS, Math.ceil(inMs));
 }

@@ -2,17 +2,18 @@ import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import type { EndedRow } from './finish.query.ts';
 import type { JobStatus } from './transitions.ts';
+import { announce } from './wake-up/announce.ts';
 
 /**
  * A queued job is canceled, a running one is asked to stop (its worker is woken). Undefined when it ended before
  * or does not exist.
  */
-export function requestCancel(
+export async function requestCancel(
   tx: Database,
   jobId: string,
   requestedBy: string | null,
 ): Promise<(EndedRow & { readonly status: JobStatus }) | undefined> {
-  return tx.maybeOne<EndedRow & { readonly status: JobStatus }>(
+  const row = await tx.maybeOne<EndedRow & { readonly status: JobStatus }>(
     'cancel job',
     sql`
     UPDATE jobs
@@ -25,11 +26,13 @@ export function requestCancel(
     RETURNING id, type, payload, status, pg_notify('jobs', 'cancel ' || id)
   `,
   );
+  if (row?.status === 'running') announce(tx, 'cancel', jobId);
+  return row;
 }
 
 /** Undefined when the job has not failed and was not canceled. */
-export function retryJob(tx: Database, jobId: string): Promise<EndedRow | undefined> {
-  return tx.maybeOne<EndedRow>(
+export async function retryJob(tx: Database, jobId: string): Promise<EndedRow | undefined> {
+  const row = await tx.maybeOne<EndedRow>(
     'retry job',
     sql`
     UPDATE jobs
@@ -40,14 +43,16 @@ export function retryJob(tx: Database, jobId: string): Promise<EndedRow | undefi
     RETURNING id, type, payload, pg_notify('jobs', 'queued')
   `,
   );
+  if (row) announce(tx, 'work', jobId);
+  return row;
 }
 
 /** A queued job is paused, a running one is asked to (its worker is woken). Undefined for all others. */
-export function requestPause(
+export async function requestPause(
   tx: Database,
   jobId: string,
 ): Promise<(EndedRow & { readonly status: JobStatus }) | undefined> {
-  return tx.maybeOne<EndedRow & { readonly status: JobStatus }>(
+  const row = await tx.maybeOne<EndedRow & { readonly status: JobStatus }>(
     'pause job',
     sql`
     UPDATE jobs
@@ -57,14 +62,16 @@ export function requestPause(
     RETURNING id, type, payload, status, pg_notify('jobs', 'cancel ' || id)
   `,
   );
+  if (row?.status === 'running') announce(tx, 'cancel', jobId);
+  return row;
 }
 
 /** A paused job is queued again, the request to pause a running one taken back. Undefined for all others. */
-export function resumeJob(
+export async function resumeJob(
   tx: Database,
   jobId: string,
 ): Promise<(EndedRow & { readonly status: JobStatus }) | undefined> {
-  return tx.maybeOne<EndedRow & { readonly status: JobStatus }>(
+  const row = await tx.maybeOne<EndedRow & { readonly status: JobStatus }>(
     'resume job',
     sql`
     UPDATE jobs
@@ -73,6 +80,8 @@ export function resumeJob(
     RETURNING id, type, payload, status, pg_notify('jobs', 'queued')
   `,
   );
+  if (row?.status === 'queued') announce(tx, 'work', jobId);
+  return row;
 }
 
 /** Removes jobs that ended longer ago than `retentionMs`, at most 1,000 at a time. Returns how many. */

@@ -1,6 +1,7 @@
 import { newId } from '#platform/ids.ts';
 import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
+import { announce } from './wake-up/announce.ts';
 
 export interface NewJob {
   readonly type: string;
@@ -27,12 +28,13 @@ export async function enqueueJob(tx: Database, job: NewJob): Promise<string> {
     RETURNING pg_notify('jobs', 'queued')
   `,
   );
+  if (!job.isHeld) announce(tx, 'work', id);
   return id;
 }
 
 /** Lets a job go that was put into the queue `isHeld`; harmless for others. */
 export async function releaseJob(tx: Database, id: string): Promise<void> {
-  await tx.run(
+  const released = await tx.run(
     'release job',
     sql`
     UPDATE jobs SET next_retry_at = NULL
@@ -40,4 +42,5 @@ export async function releaseJob(tx: Database, id: string): Promise<void> {
     RETURNING pg_notify('jobs', 'queued')
   `,
   );
+  if (released > 0) announce(tx, 'work', id);
 }

@@ -2,6 +2,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import { type Sql, sql } from '#platform/postgres/sql.ts';
 import type { JobProgress } from './define-job.ts';
 import { type Lease, progressColumns } from './lease.query.ts';
+import { announce } from './wake-up/announce.ts';
 
 export interface JobFailure {
   readonly code: string;
@@ -108,8 +109,10 @@ export async function requeueAfterOutage(
         next_retry_at = clock_timestamp() + ${retry.delayMs} * interval '1 ms',
         ${progressColumns(progress)}, ${released}
     WHERE ${heldBy(lease)} AND cancel_requested_at IS NULL
+    RETURNING pg_notify('jobs', 'queued')
   `,
   );
+  if (held === 1) announce(db, 'work', lease.jobId);
   return held === 1;
 }
 
@@ -128,8 +131,10 @@ export async function requeueAfterError(
         next_retry_at = clock_timestamp() + ${retry.delayMs} * interval '1 ms',
         ${progressColumns(progress)}, ${released}
     WHERE ${heldBy(lease)} AND cancel_requested_at IS NULL
+    RETURNING pg_notify('jobs', 'queued')
   `,
   );
+  if (held === 1) announce(db, 'work', lease.jobId);
   return held === 1;
 }
 
@@ -144,6 +149,7 @@ export async function giveBackJob(db: Database, lease: Lease, progress: JobProgr
     RETURNING pg_notify('jobs', 'queued')
   `,
   );
+  if (held === 1) announce(db, 'work', lease.jobId);
   return held === 1;
 }
 

@@ -28,12 +28,18 @@ export interface RunSettings extends LeaseLimits {
 export interface JobRun {
   readonly job: ClaimedJob;
   readonly startedAt: Date;
-  /** Settles when the job's row says how it went; the delay, if it is to be tried again. Never rejects. */
-  readonly settled: Promise<{ retryInMs: number | undefined }>;
+  /** Settles when the job's row says how it went. Never rejects. */
+  readonly settled: Promise<Settled>;
   /** Looks now whether somebody wants it canceled. */
   beat(): Promise<void>;
   /** Aborts it and gives the lease back. */
   giveBack(): void;
+}
+
+interface Settled {
+  /** The delay, if it is to be tried again. */
+  readonly retryInMs: number | undefined;
+  readonly isCompleted: boolean;
 }
 
 interface RunState {
@@ -61,16 +67,17 @@ export function startJobRun(job: ClaimedJob, settings: RunSettings): JobRun {
   });
   const context = createContext(job, settings, state, heartbeats, controller.signal);
 
-  async function run(): Promise<{ retryInMs: number | undefined }> {
+  async function run(): Promise<Settled> {
     log.info({ attempt: job.attempt, lockedBy: job.lockedBy }, 'job started');
     try {
       const outcome = await work(job, settings, context, state);
       heartbeats.stop();
-      return await settleJob({ ...settings, log }, job, state.progress, outcome);
+      const { retryInMs } = await settleJob({ ...settings, log }, job, state.progress, outcome);
+      return { retryInMs, isCompleted: outcome.kind === 'completed' };
     } catch (error) {
       // Without a word in the row the lease runs out, and the reaper decides.
       log.error({ err: error }, 'job outcome could not be recorded');
-      return { retryInMs: undefined };
+      return { retryInMs: undefined, isCompleted: false };
     } finally {
       heartbeats.stop();
     }

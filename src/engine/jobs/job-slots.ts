@@ -10,6 +10,7 @@ const SETTLE_AFTER_ABORT_MS = 8_000;
 export interface SlotSettings extends RunSettings {
   readonly concurrency: number;
   readonly maxAttempts: number;
+  readonly onSettled: (jobId: string, isCompleted: boolean) => void;
 }
 
 export interface RunningJob {
@@ -20,8 +21,8 @@ export interface RunningJob {
 }
 
 export interface Slots {
-  /** Claims and starts as many jobs as there are free slots. */
-  fill(): Promise<void>;
+  /** Claims and starts as many jobs as there are free slots. False: there are free slots still, and no job for them. */
+  fill(): Promise<boolean>;
   readonly running: () => RunningJob[];
   readonly isAtWorkHere: (lease: Lease) => boolean;
   /** Has the job, if it runs here, look whether it is canceled. */
@@ -39,8 +40,9 @@ export function createSlots(settings: SlotSettings, worker: string, alarm: Alarm
   async function occupy(run: JobRun): Promise<void> {
     const { slot } = run.job;
     runs.set(slot, run);
-    const { retryInMs } = await run.settled;
+    const { retryInMs, isCompleted } = await run.settled;
     runs.delete(slot);
+    settings.onSettled(run.job.id, isCompleted);
     alarm.ring();
     // Polling would find it as well, but later.
     if (retryInMs !== undefined) setTimeout(alarm.ring, retryInMs + 1).unref();
@@ -49,9 +51,10 @@ export function createSlots(settings: SlotSettings, worker: string, alarm: Alarm
   return {
     async fill() {
       const freeSlots = slotsOf(concurrency).filter((slot) => !runs.has(slot));
-      if (freeSlots.length === 0) return;
+      if (freeSlots.length === 0) return true;
       const jobs = await claimJobs(pool, { types, worker, freeSlots, leaseMs, maxAttempts });
       for (const job of jobs) void occupy(startJobRun(job, settings));
+      return jobs.length === freeSlots.length;
     },
     running: () =>
       [...runs.values()].map(({ job, startedAt }) => ({

@@ -3,6 +3,7 @@ import { sql } from '#platform/postgres/sql.ts';
 import type { JobProgress } from './define-job.ts';
 import { type EndedRow, type JobFailure, released } from './finish.query.ts';
 import type { Lease, LeaseLimits } from './lease.query.ts';
+import { announce } from './wake-up/announce.ts';
 
 /** A job whose lease ran out, and what is known of why. */
 export interface ExpiredLease extends Lease {
@@ -106,16 +107,17 @@ export async function takeOverJob(
     RETURNING pg_notify('jobs', 'queued')
   `,
   );
+  if (taken === 1) announce(db, 'work', expired.jobId);
   return taken === 1;
 }
 
 /** Ends a job whose lease ran out: failed with `failure`, or canceled without one. Undefined as in `takeOverJob`. */
-export function endExpiredJob(
+export async function endExpiredJob(
   tx: Database,
   expired: ExpiredLease,
   failure: JobFailure | null,
 ): Promise<EndedRow | undefined> {
-  return tx.maybeOne<EndedRow>(
+  const ended = await tx.maybeOne<EndedRow>(
     'end expired job',
     sql`
     UPDATE jobs
@@ -127,22 +129,26 @@ export function endExpiredJob(
     RETURNING id, type, payload
   `,
   );
+  if (ended && failure?.code === 'worker_lost') announce(tx, 'dead', ended.id);
+  return ended;
 }
 
 /**
  * Frees what workers whose `locked_by` starts with `lockedByPrefix` hold, without counting it: their process is
  * known to have ended (`host:pid:`). Returns the number of jobs freed.
  */
-export function releaseLeasesOf(db: Database, lockedByPrefix: string): Promise<number> {
-  return db.run(
+export async function releaseLeasesOf(db: Database, lockedByPrefix: string): Promise<number> {
+  const freed = await db.many<{ id: string }>(
     'release job leases',
     sql`
     UPDATE jobs
     SET status = 'queued', lease_token = lease_token + 1, attempts = attempts - 1, ${released}
     WHERE status = 'running' AND starts_with(locked_by, ${lockedByPrefix})
-    RETURNING pg_notify('jobs', 'queued')
+    RETURNING id, pg_notify('jobs', 'queued')
   `,
   );
+  for (const { id } of freed) announce(db, 'work', id);
+  return freed.length;
 }
 
 /** For the owner of the embedded server, before its workers start: nobody else can hold a lease. */

@@ -3,21 +3,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { createAlarm } from './alarm.ts';
+import { findNextDue } from './claim.query.ts';
 import { deleteOldJobs } from './command.query.ts';
 import type { JobDefinitions } from './define-job.ts';
-import { createSlots, type RunningJob } from './job-slots.ts';
+import { createSlots, type RunningJob, type Slots } from './job-slots.ts';
 import { reapExpiredLeases } from './reaper.ts';
 import type { Random } from './retry-policy.ts';
 import { listenOnPostgres } from './wake-up/postgres.ts';
-import type { WakeUpMessage } from './wake-up/wake-up.ts';
+import { listenOnRabbitMq } from './wake-up/rabbitmq.ts';
+import type { WakeUp, WakeUpMessage, WorkerState } from './wake-up/wake-up.ts';
 
 const CLEAN_UP_EVERY_MS = 3_600_000;
 const SHUTDOWN_GRACE_MS = 20_000;
 
 export interface WorkerOptions {
   readonly pool: Pool;
-  /** A direct connection for LISTEN; undefined: polling only. */
+  /** A direct connection for LISTEN; undefined: polling only, unless there is a broker. */
   readonly listenUrl: string | undefined;
+  /** RabbitMQ, which wakes the worker instead of LISTEN. */
+  readonly queueUrl?: string | undefined;
   readonly definitions: JobDefinitions;
   readonly concurrency: number;
   readonly pollIntervalMs: number;
@@ -43,6 +47,8 @@ export interface Worker {
   readonly running: () => RunningJob[];
   /** When it last asked for work with success; for health checks and supervisors. */
   lastPollAt(): Date;
+  /** Whether the broker wakes it; true without one. */
+  isQueueOpen(): boolean;
   /** Claims nothing more, lets jobs finish for the grace, gives the others back. */
   stop(): Promise<void>;
 }
@@ -52,19 +58,23 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { pool, log, leaseMs } = options;
   const name = `${hostname()}:${process.pid}`;
   const alarm = createAlarm();
-  const slots = createSlots({ ...options, random: options.random ?? Math.random }, name, alarm);
+  const onSettled = (jobId: string, isCompleted: boolean): void => wakeUp?.settled(jobId, isCompleted);
+  const slots = createSlots({ ...options, random: options.random ?? Math.random, onSettled }, name, alarm);
   const stopping = new AbortController();
   let lastPollAt = new Date();
 
   async function claimLoop(): Promise<void> {
     while (!stopping.signal.aborted) {
+      let waitMs = options.pollIntervalMs;
       try {
-        await slots.fill();
+        const isFull = await slots.fill();
         lastPollAt = new Date();
+        await wakeUp?.claimed(stateOf(slots, !isFull));
+        if (!isFull) waitMs = Math.min(waitMs, await findNextDue(pool, [...options.definitions.keys()]));
       } catch (error) {
         log.warn({ err: error }, 'jobs could not be claimed');
       }
-      await alarm.wait(options.pollIntervalMs);
+      await alarm.wait(waitMs);
     }
   }
 
@@ -73,7 +83,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     else alarm.ring();
   }
 
-  const wakeUp = options.listenUrl ? listenOnPostgres(options.listenUrl, heard, log) : undefined;
+  const wakeUp = openWakeUp(options, heard);
   const upkeep = [
     repeat(leaseMs / 3, stopping.signal, log, () =>
       reapExpiredLeases({ ...options, isAtWorkHere: slots.isAtWorkHere }),
@@ -88,15 +98,28 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     name,
     running: slots.running,
     lastPollAt: () => lastPollAt,
+    isQueueOpen: () => wakeUp?.isOpen() ?? true,
     async stop() {
       stopping.abort();
       alarm.ring();
-      await Promise.all([wakeUp?.stop(), claiming]);
+      await claiming;
+      await wakeUp?.pause(stateOf(slots, false));
       await slots.drain(options.shutdownGraceMs ?? SHUTDOWN_GRACE_MS);
-      await Promise.all(upkeep);
+      await Promise.all([wakeUp?.stop(), ...upkeep]);
       log.info({ worker: name }, 'worker stopped');
     },
   };
+}
+
+function openWakeUp(options: WorkerOptions, heard: (message: WakeUpMessage) => void): WakeUp | undefined {
+  const { queueUrl, listenUrl, pool: db, concurrency: prefetch, log } = options;
+  if (queueUrl === undefined) return listenUrl ? listenOnPostgres(listenUrl, heard, log) : undefined;
+  const types = [...options.definitions.keys()];
+  return listenOnRabbitMq({ url: queueUrl, db, types, prefetch, log }, heard);
+}
+
+function stateOf(slots: Slots, hasFreeSlots: boolean): WorkerState {
+  return { running: new Set(slots.running().map(({ jobId }) => jobId)), hasFreeSlots };
 }
 
 async function cleanUp(pool: Pool, retentionMs: number): Promise<void> {

@@ -15,6 +15,8 @@ export interface Database {
   run(name: string, statement: Sql): Promise<number>;
   /** Rows as arrays of the texts that the server sent, nothing parsed (see `array-text.ts`); for large results. */
   raw(name: string, statement: Sql): Promise<(string | null)[][]>;
+  /** Hands `message` to the pool's `onAnnounced` when this transaction has committed; at once outside of one. */
+  announce(message: object): void;
 }
 
 /** One connection. */
@@ -59,6 +61,8 @@ export interface PoolOptions {
   readonly onSlowQuery: (name: string, durationMs: number) => void;
   /** Called when an idle connection breaks; the pool replaces it. */
   readonly onConnectionError: (error: Error) => void;
+  /** Called for what was announced in a transaction once it has committed; must not throw. */
+  readonly onAnnounced?: (message: object) => void;
 }
 
 const rawTypes = { getTypeParser: () => (value: unknown) => value };
@@ -78,8 +82,8 @@ export function createPool(options: PoolOptions): Pool {
     // A server that stops right after the pool may end connections before it reads that they are closed.
     if (!closing) options.onConnectionError(error);
   });
-  const { slowQueryMs, onSlowQuery, prepareStatements = true } = options;
-  const observe = { slowQueryMs, onSlowQuery, prepareStatements };
+  const { slowQueryMs, onSlowQuery, prepareStatements = true, onAnnounced = () => undefined } = options;
+  const observe = { slowQueryMs, onSlowQuery, prepareStatements, onAnnounced };
 
   async function withClient<T>(
     work: (session: Session) => Promise<T>,
@@ -150,6 +154,7 @@ interface Observe {
   readonly prepareStatements: boolean;
   readonly slowQueryMs: number;
   readonly onSlowQuery: (name: string, durationMs: number) => void;
+  readonly onAnnounced: (message: object) => void;
 }
 
 /** Why a connection cannot go back into the pool. */
@@ -160,8 +165,13 @@ interface Health {
 function createSession(client: pg.PoolClient, observe: Observe, health: Health): Session {
   const openCopies = new Set<Writable>();
   const openReads = new Set<Readable>();
+  let announced: object[] | undefined;
   const session: Session = {
     ...statements(client, observe),
+    announce(message) {
+      if (announced) announced.push(message);
+      else observe.onAnnounced(message);
+    },
     backendPid: (client as unknown as { processID: number }).processID,
     copyIn(statement) {
       const stream = client.query(copyFrom(statement));
@@ -177,11 +187,16 @@ function createSession(client: pg.PoolClient, observe: Observe, health: Health):
     },
     async transaction(work, isolation = 'READ COMMITTED') {
       await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
+      const messages: object[] = (announced = []);
       try {
         const result = await work(session);
-        await client.query('COMMIT');
+        const { command } = await client.query('COMMIT');
+        announced = undefined;
+        // A transaction whose error was swallowed ends with the word ROLLBACK.
+        if (command === 'COMMIT') messages.forEach(observe.onAnnounced);
         return result;
       } catch (error) {
+        announced = undefined;
         // The server reads nothing else while it waits for rows: an open COPY ends before the ROLLBACK is sent.
         for (const stream of openCopies) stream.destroy(error as Error);
         if (openReads.size > 0) {
@@ -218,6 +233,7 @@ function statements(client: pg.Pool | pg.PoolClient, observe: Observe): Database
     }
   }
   return {
+    announce: observe.onAnnounced,
     async many<Row>(name: string, { text, values }: Sql) {
       return (await send<pg.QueryResult>(name, { text, values: [...values] })).rows as Row[];
     },

@@ -61,6 +61,11 @@ export function listenOnPostgres(url: string, listener: WakeUpListener, log: Log
   void open();
   return {
     ready: first.promise,
+    // A part of the database, which is asked for itself.
+    isOpen: () => true,
+    settled: () => undefined,
+    claimed: async () => undefined,
+    pause: async () => undefined,
     async stop() {
       stopped = true;
       clearTimeout(reconnect);
