@@ -10,7 +10,7 @@ export interface SorterOptions {
   /** Where runs are put aside; several sorters of a task need folders or names of their own. */
   readonly folder: string;
   readonly name: string;
-  /** Default 24 MiB. */
+  /** Default 12 MiB. */
   readonly runBytes?: number;
 }
 
@@ -30,7 +30,7 @@ export interface Sorter {
   merge(take: (record: Buffer, key: Buffer) => void, pause: () => Promise<unknown>): Promise<void>;
 }
 
-const RUN_BYTES = 24 * 1024 * 1024;
+const RUN_BYTES = 12 * 1024 * 1024;
 const WRITTEN_BYTES = 1024 * 1024;
 const PAUSE_BYTES = 512 * 1024;
 /** All runs together are read through so much memory. */
