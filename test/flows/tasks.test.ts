@@ -20,3 +20,21 @@ test('a task keeps the bytes of the columns and records that it selects', async 
     [3, 2, 0, { filtered: 1 }],
   );
 });
+
+test('a table becomes objects and a table again, every text as it was', async () => {
+  const { bytes } = await server.done(PEOPLE, { operation: 'convert', options: { to: 'ndjson' } });
+  const [first, , last] = bytes
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line: string) => JSON.parse(line) as object);
+  assert.deepEqual(first, { id: '007', name: 'Ada; L.', note: 'NULL' });
+  assert.deepEqual(last, { id: '1e5', name: 'Jo "J" B', note: '' });
+  const back = await server.done(
+    bytes,
+    { operation: 'convert', options: { to: 'csv', separator: ';', line_break: 'CRLF' } },
+    { name: 'table.ndjson' },
+  );
+  assert.equal(back.bytes.toString(), PEOPLE.replace(';""\r\n', ';\r\n'));
+  assert.equal(back.detected.format, 'ndjson');
+});

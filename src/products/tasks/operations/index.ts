@@ -1,7 +1,12 @@
+import { clean } from './clean.ts';
+import { convert } from './convert.ts';
 import { enrich } from './enrich.ts';
 import type { AskNames } from './enrich/asked-names.ts';
 import type { Operation } from './operation.ts';
+import { sample } from './sample.ts';
 import { select } from './select.ts';
+import { sort } from './sort.ts';
+import { split } from './split.ts';
 
 export interface OperationDependencies {
   /** Answers about names, for one task. */
@@ -10,5 +15,5 @@ export interface OperationDependencies {
 
 /** Everything that tasks can do, in the order in which it is listed. */
 export function taskOperations({ openNames }: OperationDependencies): readonly Operation[] {
-  return [select, enrich(openNames)];
+  return [select, clean, convert, sort, split, sample, enrich(openNames)];
 }

@@ -69,8 +69,11 @@ export interface ResultForm {
   /** With the dot: `.csv`. */
   readonly extension: string;
   readonly contentType: string;
-  /** The result begins with the byte-order mark of this table, if it has one, and is encoded as it is. */
-  readonly like?: TableHead;
+  /**
+   * The result begins with a byte-order mark if this table does, and is UTF-16 if it is; then what is written is UTF-8. In
+   * all other encodings bytes are written as they are to be.
+   */
+  readonly like?: Pick<TableHead, 'dialect' | 'hasMark'>;
 }
 
 /** What became of every record. */
