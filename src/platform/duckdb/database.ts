@@ -42,7 +42,7 @@ export async function withDuckDb<T>(options: DuckDbOptions, work: (db: DuckDb) =
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  const appenders: RowAppender[] = [];
+  const appenders = new Set<RowAppender>();
   let connection: DuckDBConnection | undefined;
   let interrupts: NodeJS.Timeout | undefined;
   // A statement that has not quite begun forgets that it was interrupted, so it is told until it has ended.
@@ -71,7 +71,11 @@ async function confine(connection: DuckDBConnection, scratchDir: string): Promis
   await connection.run('SET lock_configuration = true');
 }
 
-function openDatabase(connection: DuckDBConnection, appenders: RowAppender[], signal: AbortSignal): DuckDb {
+function openDatabase(
+  connection: DuckDBConnection,
+  appenders: Set<RowAppender>,
+  signal: AbortSignal,
+): DuckDb {
   async function read(statement: Sql): Promise<DuckDBValue[][]> {
     signal.throwIfAborted();
     try {
@@ -91,8 +95,15 @@ function openDatabase(connection: DuckDBConnection, appenders: RowAppender[], si
     async appender(table) {
       signal.throwIfAborted();
       const appender = createRowAppender(await connection.createAppender(table), signal);
-      appenders.push(appender);
-      return appender;
+      appenders.add(appender);
+      return {
+        ...appender,
+        close() {
+          // What it holds in native memory goes when nobody knows it any more.
+          appenders.delete(appender);
+          appender.close();
+        },
+      };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { clean } from './clean.ts';
 import { convert } from './convert.ts';
+import { deduplicate } from './deduplicate.ts';
 import { enrich } from './enrich.ts';
 import type { AskNames } from './enrich/asked-names.ts';
 import type { Operation } from './operation.ts';
@@ -15,5 +16,5 @@ export interface OperationDependencies {
 
 /** Everything that tasks can do, in the order in which it is listed. */
 export function taskOperations({ openNames }: OperationDependencies): readonly Operation[] {
-  return [select, clean, convert, sort, split, sample, enrich(openNames)];
+  return [select, clean, convert, sort, deduplicate, split, sample, enrich(openNames)];
 }
