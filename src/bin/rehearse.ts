@@ -2,6 +2,8 @@ import type { HttpServer } from '#platform/http/server.ts';
 import type { ReadModel } from '#products/names/index.ts';
 
 const MOST_QUESTIONS = 4000;
+/** Of `question`. */
+const KINDS = 18;
 const AT_A_TIME = 32;
 const LONGEST_MS = 4000;
 
@@ -12,9 +14,10 @@ const LONGEST_MS = 4000;
  */
 export async function rehearse(app: HttpServer, address: string, model: ReadModel): Promise<void> {
   const { countries, dictionary } = await model.snapshot();
-  // The largest, whose first answers would take longest.
-  const [country] = countries.toSorted((one, other) => rowsOf(other) - rowsOf(one));
-  if (!country || country.all.length === 0 || dictionary.size === 0) return;
+  const filled = countries.filter(({ all }) => all.length > 0);
+  // The largest, whose first answers would take longest, every other time; the others in turn.
+  const [largest, ...others] = filled.toSorted((one, other) => rowsOf(other) - rowsOf(one));
+  if (!largest || dictionary.size === 0) return;
   const end = performance.now() + LONGEST_MS;
   const headers = { 'x-rehearsal': app.rehearsal, 'accept-encoding': 'identity' };
   // Few names are answered quickly anyway.
@@ -24,6 +27,8 @@ export async function rehearse(app: HttpServer, address: string, model: ReadMode
   const ask = async (): Promise<void> => {
     while (asked < questions && performance.now() < end && !app.stopping.aborted) {
       const number = asked++;
+      const round = Math.floor(number / KINDS);
+      const country = (round % 2 === 1 && others[(round >> 1) % others.length]) || largest;
       // Steps without a common divisor lead all over slices and names.
       const slice = country.all[(number * 31) % country.all.length];
       const area = country.areas.find(({ no }) => no === slice?.areaNo)?.code ?? '';
@@ -63,6 +68,7 @@ function question(number: number, country: string, year: number, name: string): 
     `/v1/statistics/lengths?country=${country}&year=${year}`,
     `/v1/statistics/diversity?country=${country}&year=${year}`,
     `/v1/statistics/movers?country=${country}&year=${year}`,
+    `/v1/statistics/unisex?country=${country}`,
   ];
   return kinds[number % kinds.length] ?? path;
 }

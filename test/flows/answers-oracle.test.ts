@@ -283,9 +283,9 @@ test('a search finds the most exact first, then the most used, and nothing that 
           )
           SELECT name, (ARRAY['exact', 'accents', 'compact', 'prefix', 'contains'])[kind] AS match_type,
                  total_count, female_count, male_count, last_year, countries
-          FROM found LEFT JOIN recent_use USING (key) ORDER BY kind, coalesce(births, 0) DESC, name LIMIT 30`,
+          FROM found LEFT JOIN recent_use USING (key) ORDER BY kind, coalesce(births, 0) DESC, name LIMIT 100`,
       );
-      const { body } = await answers.ask('/v1/names/search', { q, country, limit: 30 });
+      const { body } = await answers.ask('/v1/names/search', { q, country, limit: 100 });
       assert.deepEqual(body.data, expected, `${q} in ${country?.join() ?? 'all countries'}`);
     }
   }

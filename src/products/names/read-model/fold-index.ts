@@ -69,10 +69,9 @@ export function createFoldIndex(folds: readonly string[]): FoldIndex {
 /** The marked positions, rising; no mark is left. */
 function takeMarked(marks: Uint8Array): Int32Array {
   let count = 0;
-  for (const mark of marks) count += mark;
+  for (let at = 0; at < marks.length; at++) count += marks[at] as number;
   const list = new Int32Array(count);
-  let filled = 0;
-  for (let at = marks.indexOf(1); at !== -1; at = marks.indexOf(1, at + 1)) list[filled++] = at;
+  for (let at = 0, filled = 0; filled < count; at++) if (marks[at] === 1) list[filled++] = at;
   marks.fill(0);
   return list;
 }

@@ -1,4 +1,5 @@
 import type { ListPair } from './list-pairs.ts';
+import { nthSmallest } from './nth-smallest.ts';
 
 /** What a movement is measured by. */
 export type MovementBy = 'rank' | 'count' | 'share' | 'ratio';
@@ -122,8 +123,7 @@ export function pageOfChanges(
   const total = keys.length;
   if (page.offset >= total) return { changes: [], total };
   // Only those that the page and the ones before it need are put in order by all that tells them apart.
-  const rising = Float64Array.from(keys).sort();
-  const least = rising[Math.max(0, total - end)] as number;
+  const least = nthSmallest(keys, Math.max(0, total - end));
   const found: Change[] = [];
   for (const pair of pairs) {
     candidates(pair, (place, key, isLost = false) => {

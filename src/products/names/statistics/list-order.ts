@@ -25,11 +25,14 @@ export interface ListOrder {
 function selectPlaces(order: ListOrder, ranking: Ranking, length: number): Int32Array | undefined {
   const { marks, dictionary } = order;
   if (!marks) return undefined;
-  const selected: number[] = [];
+  const { positions } = dictionary;
+  const { numbers } = ranking;
+  const selected = new Int32Array(length);
+  let found = 0;
   for (let at = 0; at < length; at++) {
-    if (marks[dictionary.positions[ranking.numbers[at] as number] as number]) selected.push(at);
+    if (marks[positions[numbers[at] as number] as number] === 1) selected[found++] = at;
   }
-  return Int32Array.from(selected);
+  return selected.slice(0, found);
 }
 
 /** One ranking's places in the order of the list: `places` undefined means 0 to length − 1. */

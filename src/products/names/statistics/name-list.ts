@@ -6,7 +6,7 @@ import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { type ListSort, pageOf, type Place } from './list-order.ts';
 import { BOTH_GENDERS } from './name-counts.ts';
-import { type NameFilter, nameMarks } from './name-filter.ts';
+import { giveBackMarks, type NameFilter, nameMarks } from './name-filter.ts';
 import { listOneName, suitsOneName } from './one-name-list.ts';
 import {
   denominatorOf,
@@ -133,14 +133,16 @@ export function createNameLister(db: Database, model: ReadModel): NameLister {
       if (suitsOneName(plans, query)) return listOneName(db, model, snapshot, plans, query, page);
       const wanted = wantedNames(query, page);
       const filled = await Promise.all(plans.map((plan) => rankings.fill(snapshot, plan, wanted)));
+      const marks = nameMarks(query, dictionary);
       const order = {
         rankings: filled,
         dictionary,
-        marks: nameMarks(query, dictionary),
+        marks,
         sort: query.sort,
         rankMethod: query.rank_method,
       };
       const { places, total } = pageOf(order, (ranking) => lengthOf(ranking, query), page.offset, page.limit);
+      giveBackMarks(dictionary, marks);
       return { names: places.map((place) => rankedName(place, query.rank_method)), total };
     },
   };

@@ -4,7 +4,7 @@ import { registerList } from '#platform/http/list-formats.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { answerFrom } from './cached-answer.ts';
-import { MATCH_TYPES, type RecentUse, recentUse, searchNames } from './name-search.ts';
+import { MATCH_TYPES, orderByUse, searchNames, type UseOrder } from './name-search.ts';
 import { nationalSources } from './national-sources.ts';
 import { createNameTotals } from './name-totals.ts';
 import { SourceSchema, versionsOf } from './provenance.ts';
@@ -34,14 +34,14 @@ const Meta = Type.Object({
 /** `GET /v1/names/search`: folded search, the most exact hits first, then by use. */
 export function nameSearchRoute(model: ReadModel) {
   const totalsOf = createNameTotals(model);
-  let known: (Pick<Snapshot, 'dictionary'> & { versions: string; use: Promise<RecentUse> }) | undefined;
+  let known: (Pick<Snapshot, 'dictionary'> & { versions: string; use: Promise<UseOrder> }) | undefined;
 
   /** Made once for each version of the data and of the dictionary, whose positions it uses. */
-  function useIn(snapshot: Snapshot): Promise<RecentUse> {
+  function useIn(snapshot: Snapshot): Promise<UseOrder> {
     const { dictionary } = snapshot;
     const versions = versionsOf(snapshot.countries);
     if (known?.versions === versions && known.dictionary === dictionary) return known.use;
-    const made = { versions, dictionary, use: recentUse(model, snapshot) };
+    const made = { versions, dictionary, use: orderByUse(model, snapshot) };
     known = made;
     made.use.catch(() => {
       if (known === made) known = undefined;

@@ -22,15 +22,20 @@ export interface SearchHit {
   readonly countries: string[];
 }
 
-const MAX_USE = 0x7fffffff;
 /** Years of use that decide between hits of one kind. */
 const RECENT_YEARS = 10;
+/** No sum of births is larger. */
+const MAX_USE = 2 ** 31 - 1;
 
-/** Births of each name (by canonical dictionary position) in the latest years of all countries. */
-export type RecentUse = Float64Array;
+/** Names (canonical dictionary positions) by births in the latest years of all countries, the most used first. */
+export interface UseOrder {
+  readonly positions: Int32Array;
+  /** Position → its place in `positions`. */
+  readonly places: Int32Array;
+}
 
 /** Adds up the latest years; made once for each version of the data. */
-export async function recentUse(model: ReadModel, snapshot: Snapshot): Promise<RecentUse> {
+export async function orderByUse(model: ReadModel, snapshot: Snapshot): Promise<UseOrder> {
   const { canonical, size } = snapshot.dictionary;
   const use = new Float64Array(size);
   for (const country of snapshot.countries) {
@@ -42,13 +47,18 @@ export async function recentUse(model: ReadModel, snapshot: Snapshot): Promise<R
       }
     }
   }
-  return use;
+  // One number a name, exact below 2^53: use (31 bits, falling) and position (22 bits, rising).
+  const keys = use.map((births, at) => (MAX_USE - births) * MAX_NAMES + at).sort();
+  const positions = Int32Array.from(keys, (key) => key % MAX_NAMES);
+  const places = new Int32Array(size);
+  for (let at = 0; at < size; at++) places[positions[at] as number] = at;
+  return { positions, places };
 }
 
 /** Names that match as typed, without accents, without separators, by their start, by any part; then by use. */
 export async function searchNames(
   snapshot: Snapshot,
-  facts: { readonly use: RecentUse; totalsOf(country: CountryCatalog): Promise<CountryTotals> },
+  facts: { readonly use: UseOrder; totalsOf(country: CountryCatalog): Promise<CountryTotals> },
   question: { readonly q: string; readonly country: readonly string[] | undefined; readonly limit: number },
 ): Promise<SearchHit[]> {
   const { dictionary } = snapshot;
@@ -74,38 +84,57 @@ export async function searchNames(
   return hits;
 }
 
-/** Most used first, then by name. Sorted as numbers (31 bits of use, 22 of position): two letters have thousands of hits. */
-function byUse(positions: readonly number[], use: RecentUse): number[] {
-  const keys = Float64Array.from(positions, (at) => (MAX_USE - (use[at] as number)) * MAX_NAMES + at).sort();
-  return Array.from(keys, (key) => key % MAX_NAMES);
-}
-
 /** Canonical positions, each once, by exactness, then recent use, then name. */
 function* candidates(
   q: string,
-  dictionary: Dictionary,
-  use: RecentUse,
+  { folds: index, byKey, byFold, byCompact, canonical, numbers }: Dictionary,
+  use: UseOrder,
 ): Generator<{ position: number; match: MatchType }> {
   const folds = searchFolds(q);
-  const matching = (kind: 'prefix' | 'contains'): number[] => {
-    const positions: number[] = [];
-    for (const fold of folds) dictionary.folds.match(kind, fold, (at) => positions.push(at));
-    return positions;
-  };
-  const steps: [MatchType, () => readonly number[]][] = [
-    ['exact', () => dictionary.byKey(nameKey(q))],
-    ['accents', () => folds.flatMap((fold) => dictionary.byFold(fold))],
-    ['compact', () => folds.flatMap((fold) => dictionary.byCompact(compactKey(fold)))],
-    ['prefix', () => matching('prefix')],
-    ['contains', () => matching('contains')],
+  const each = (positions: readonly number[], found: Visit): void => positions.forEach((at) => found(at));
+  const steps: [MatchType, (found: Visit) => void][] = [
+    ['exact', (found) => each(byKey(nameKey(q)), found)],
+    ['accents', (found) => folds.forEach((fold) => each(byFold(fold), found))],
+    ['compact', (found) => folds.forEach((fold) => each(byCompact(compactKey(fold)), found))],
+    ['prefix', (found) => folds.forEach((fold) => index.match('prefix', fold, found))],
+    ['contains', (found) => folds.forEach((fold) => index.match('contains', fold, found))],
   ];
   const seen = new Set<number>();
   for (const [match, find] of steps) {
-    const canonical = find().map((at) => dictionary.canonical[dictionary.numbers[at] as number] as number);
-    const fresh = [...new Set(canonical)].filter((at) => !seen.has(at));
-    for (const position of byUse(fresh, use)) {
-      seen.add(position);
-      yield { position, match };
+    const places = risingPlaces((found) => {
+      find((at) => found(use.places[canonical[numbers[at] as number] as number] as number));
+    });
+    for (const place of places) {
+      if (seen.has(place)) continue;
+      seen.add(place);
+      yield { position: use.positions[place] as number, match };
     }
+  }
+}
+
+type Visit = (at: number) => void;
+
+/** As many as a page mostly wants: two letters have thousands of hits, of which the first few are shown. */
+const PLACES_AT_A_TIME = 64;
+
+/** The visited places, each once, rising; `visitAll` is called again only when more than the first are wanted. */
+function* risingPlaces(visitAll: (found: Visit) => void): Generator<number> {
+  const least = new Int32Array(PLACES_AT_A_TIME);
+  for (
+    let after = -1, length = PLACES_AT_A_TIME;
+    length === PLACES_AT_A_TIME;
+    after = least[length - 1] as number
+  ) {
+    length = 0;
+    visitAll((place) => {
+      if (place <= after || (length === PLACES_AT_A_TIME && place >= (least[length - 1] as number))) return;
+      let at = length;
+      while (at > 0 && (least[at - 1] as number) >= place) at--;
+      if (least[at] === place && at < length) return;
+      least.copyWithin(at + 1, at, Math.min(length, PLACES_AT_A_TIME - 1));
+      least[at] = place;
+      if (length < PLACES_AT_A_TIME) length++;
+    });
+    yield* least.subarray(0, length);
   }
 }

@@ -6,7 +6,7 @@ import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { nameKey } from '../spelling/name-keys.ts';
 import { hiddenPlace } from './list-order.ts';
 import { findNameCounts, type NameCounts, standingOf } from './name-counts.ts';
-import { nameMarks } from './name-filter.ts';
+import { giveBackMarks, nameMarks } from './name-filter.ts';
 import type { NameList, NameListQuery } from './name-list.ts';
 import type { RankedName, RankingPlan } from './ranking.ts';
 
@@ -30,7 +30,9 @@ export async function listOneName(
 ): Promise<NameList> {
   const { dictionary } = snapshot;
   const marks = nameMarks(query, dictionary);
-  if (!dictionary.byKey(nameKey(query.name ?? '')).some((at) => marks?.[at])) return { names: [], total: 0 };
+  const isWanted = dictionary.byKey(nameKey(query.name ?? '')).some((at) => marks?.[at]);
+  giveBackMarks(dictionary, marks);
+  if (!isWanted) return { names: [], total: 0 };
   const planOf = new Map(plans.map((plan) => [plan.slices[0], plan]));
   const scopes = [
     ...new Map(plans.map(({ country, area, measure }) => [area.no, { country, area, measure }])).values(),

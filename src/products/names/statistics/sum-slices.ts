@@ -57,7 +57,7 @@ export function rankSums(
     if (summand.isTaken) take(scratch.sums, summand);
     else length = add(scratch, summand, length);
   }
-  if (dictionary.variants.length > 0) length = joinSpellings(scratch, compact(scratch, length));
+  if (dictionary.variants.length > 0) length = joinSpellings(scratch, length);
   const ranked = rank(scratch, length, wanted);
   for (let at = 0; at < length; at++) scratch.sums[scratch.touched[at] as number] = 0;
   return ranked;
@@ -147,27 +147,25 @@ function take(sums: Int32Array, { numbers, counts }: Summand): void {
   for (let at = 0; at < numbers.length; at++) sums[numbers[at] as number]! -= counts[at] as number;
 }
 
-/** Leaves out numbers of which nothing is left, so that a spelling that joins them is not touched twice. */
-function compact({ sums, touched }: Scratch, length: number): number {
+/** Gives what other spellings have to the first one of their key; returns how many numbers have a sum then. */
+function joinSpellings({ dictionary, sums, touched }: Scratch, length: number): number {
+  const { canonical, positions, numbers } = dictionary;
+  const variants: number[] = [];
   let kept = 0;
   for (let at = 0; at < length; at++) {
     const no = touched[at] as number;
-    if (sums[no] !== 0) touched[kept++] = no;
+    // One of which nothing is left could be touched twice.
+    if (sums[no] === 0) continue;
+    if (canonical[no] === positions[no]) touched[kept++] = no;
+    else variants.push(no);
   }
-  return kept;
-}
-
-/** Gives what other spellings have to the first one of their key. */
-function joinSpellings({ dictionary, sums, touched }: Scratch, length: number): number {
-  for (const no of dictionary.variants) {
-    const sum = sums[no] as number;
-    if (sum === 0) continue;
-    const first = dictionary.numbers[dictionary.canonical[no] as number] as number;
-    if (sums[first] === 0) touched[length++] = first;
-    sums[first]! += sum;
+  for (const no of variants) {
+    const first = numbers[canonical[no] as number] as number;
+    if (sums[first] === 0) touched[kept++] = first;
+    sums[first]! += sums[no] as number;
     sums[no] = 0;
   }
-  return length;
+  return kept;
 }
 
 function rank(

@@ -104,16 +104,16 @@ function namesRoute(app: FastifyInstance, model: ReadModel, answers: UnisexAnswe
       const { cursor, offset = 0, limit } = query;
       const parts = ['unisex', JSON.stringify(query), format];
       return answerFrom({ request, reply, model, parts }, async (snapshot) => {
-        const { names, scopes } = await listNames(answers, snapshot, query);
+        const { lines, scopes } = await listNames(answers, snapshot, query);
         const version = versionsOf(scopes.map(({ country }) => country));
         const start = cursor === undefined ? offset : placeOfCursor(cursor, version);
         const end = start + limit;
         return {
-          data: names.slice(start, end),
+          data: lines.slice(start, end).map((line) => itemOf(snapshot, line)),
           meta: {
-            total: names.length,
+            total: lines.length,
             limit,
-            next_cursor: end < names.length ? cursors.encode({ v: version, o: end }) : null,
+            next_cursor: end < lines.length ? cursors.encode({ v: version, o: end }) : null,
             sources: sourcesOf(scopes.flatMap((scope) => creditsOf([scope], windowOf(scope, query)))),
           },
         };
@@ -122,36 +122,46 @@ function namesRoute(app: FastifyInstance, model: ReadModel, answers: UnisexAnswe
   });
 }
 
+/** A name of one area over some years. */
+interface Line {
+  readonly scope: CountryArea;
+  readonly range: { readonly from: number; readonly to: number };
+  readonly name: UnisexName;
+}
+
 async function listNames(
   answers: UnisexAnswers,
   snapshot: Snapshot,
   query: Static<typeof NamesQuery>,
-): Promise<{ names: Static<typeof NameItem>[]; scopes: CountryArea[] }> {
+): Promise<{ lines: Line[]; scopes: CountryArea[] }> {
   const rules = { level: query.level, minCount: query.min_count, balance: query.balance };
   const scopes = chooseAreas(snapshot, query.country, query.area, query.measure).filter(hasNumbers);
   const lists = await Promise.all(
     scopes.map(async (scope) => {
       const range = windowOf(scope, query);
       const found = await answers.names(snapshot, scope, range, rules);
-      return found.map((name) => lineOf(snapshot, scope, range, name));
+      return found.map((name) => ({ scope, range, name }));
     }),
   );
-  const names = lists.flat();
-  if (query.sort === '-index') names.sort((a, b) => b.index - a.index || b.total_count - a.total_count);
-  else if (lists.length > 1) names.sort((a, b) => b.total_count - a.total_count);
-  return { names, scopes };
+  const lines = lists.flat();
+  if (query.sort === '-index') lines.sort((a, b) => b.name.index - a.name.index || byTotal(a, b));
+  else if (lists.length > 1) lines.sort(byTotal);
+  return { lines, scopes };
+}
+
+function byTotal({ name: a }: Line, { name: b }: Line): number {
+  return b.counts.F + b.counts.M - a.counts.F - a.counts.M;
 }
 
 function windowOf(scope: CountryArea, query: Static<typeof NamesQuery>): { from: number; to: number } {
   return lastYears(scope, rangeOf(query.year_from, query.year_to), DEFAULT_YEARS);
 }
 
-function lineOf(
-  { dictionary: { rows, positions } }: Snapshot,
-  { country, area }: CountryArea,
-  { from, to }: { from: number; to: number },
-  { number, counts: { F, M }, femaleProbability, interval, index }: UnisexName,
-): Static<typeof NameItem> {
+function itemOf({ dictionary: { rows, positions } }: Snapshot, line: Line): Static<typeof NameItem> {
+  const { country, area } = line.scope;
+  const { from, to } = line.range;
+  const { number, counts, femaleProbability, interval, index } = line.name;
+  const { F, M } = counts;
   return {
     name: rows[positions[number] as number]?.name ?? '',
     country: country.code,
