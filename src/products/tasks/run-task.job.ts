@@ -50,7 +50,7 @@ async function runTask(dependencies: TaskJobDependencies, id: string, context: J
   if (!task) throw notFound('task', id);
   const operation = operations.find((each) => each.id === task.operation);
   if (!operation) throw operationGone(task.operation);
-  await using opened = await openFiles(dependencies, task);
+  await using opened = await openFiles(dependencies, task, context.signal);
   await context.session((session) =>
     session.transaction(async (tx) => {
       await beginTask(tx, id, describeTable(opened.file));
@@ -80,11 +80,14 @@ async function openFiles({ files, limits }: TaskJobDependencies, task: TaskRecor
   const { file_key: key, filename, input, second_file_key: secondKey } = task;
   if (key === null) throw filesGone();
   await using opening = new AsyncDisposableStack();
-  const file = await openTable({ files, limits }, { key, filename, input });
+  const looking = { looksForLetters: true, signal };
+  const file = await openTable({ files, limits }, { key, filename, input }, looking);
   opening.defer(() => file.close());
   const other = { filename: task.second_filename ?? '', input: task.second_input ?? {} };
   const second =
-    secondKey === null ? undefined : await openTable({ files, limits }, { key: secondKey, ...other });
+    secondKey === null
+      ? undefined
+      : await openTable({ files, limits }, { key: secondKey, ...other }, looking);
   if (second) opening.defer(() => second.close());
   const opened = opening.move();
   return { file, second, [Symbol.asyncDispose]: () => opened.disposeAsync() };

@@ -2,7 +2,7 @@ import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import { openSource, type Source, type SourceFile } from '#engine/ingestion/source-files.ts';
 import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
-import { type PlannedTable, planTable } from './plan-table.ts';
+import { type PlannedTable, type PlanOptions, planTable } from './plan-table.ts';
 import type { TableInput } from './table-input.ts';
 
 /** A file in the store, and how it is read. */
@@ -30,10 +30,11 @@ const SHOWN_PARTS = 200;
 export async function openTable(
   { files, limits }: { readonly files: FileStore; readonly limits: IngestionLimits },
   { key, filename, input }: StoredTable,
+  options: PlanOptions = {},
 ): Promise<OpenedFile> {
   const source = await openSource(files, key, filename, limits, { evenRows: true });
   try {
-    const planned = await planTable(partOf(source, filename, input.part), input, limits);
+    const planned = await planTable(partOf(source, filename, input.part), input, limits, options);
     // What was looked at beforehand is read again.
     const looked = source.bytesRead();
     return {

@@ -1,6 +1,7 @@
+import { isAscii } from 'node:buffer';
 import { createDelimitedReader } from '#engine/ingestion/delimited-reader.ts';
 import { assertText, detectDialect, dialectOf } from '#engine/ingestion/detect-dialect.ts';
-import { createEncodingDetector } from '#engine/ingestion/detect-encoding.ts';
+import { createEncodingDetector, type DetectedEncoding } from '#engine/ingestion/detect-encoding.ts';
 import type { Dialect, Encoding } from '#engine/ingestion/dialect.ts';
 import { readSample } from '#engine/ingestion/inspect-text.ts';
 import type { IngestionLimits } from '#engine/ingestion/limits.ts';
@@ -27,12 +28,20 @@ export interface PlannedTable {
   readonly isWhole: boolean;
 }
 
+export interface PlanOptions {
+  /** Reads on to the first letters that are not ASCII, however far they are, to tell the encoding by them. */
+  readonly looksForLetters?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 export interface Sample {
   readonly bytes: Buffer;
   readonly isWhole: boolean;
 }
 
 const SHOWN_ROWS = 20;
+/** From the first letter that is not ASCII on. */
+const LETTER_BYTES = 64 * 1024;
 const JSON_ARRAY = /^\uFEFF?\s*\[\s*[{\]]/;
 const JSON_OBJECT = /^\uFEFF?\s*\{/;
 
@@ -44,13 +53,12 @@ export async function planTable(
   source: SourceFile,
   input: TableInput,
   limits: IngestionLimits,
+  options: PlanOptions = {},
 ): Promise<PlannedTable> {
   const sample = await readSample(source);
   const format = source.dialect === undefined ? (input.format ?? formatOf(sample.bytes)) : 'csv';
   if (format !== 'csv') return planObjects(source, sample, format, limits);
-  const detector = createEncodingDetector(input.encoding);
-  detector.push(sample.bytes);
-  const detected = detector.decide(sample.isWhole);
+  const detected = await detectEncoding(source, sample, input, options);
   const encoding = input.encoding ?? detected.encoding;
   const evidence = input.encoding === undefined ? detected.evidence : 'as the caller says';
   assertText(sample.bytes, encoding, source.name);
@@ -78,6 +86,28 @@ export async function planTable(
       hasMark: hasMark(sample.bytes, encoding),
     },
   };
+}
+
+async function detectEncoding(
+  source: SourceFile,
+  { bytes, isWhole }: Sample,
+  input: TableInput,
+  { looksForLetters = false, signal }: PlanOptions,
+): Promise<DetectedEncoding> {
+  const detector = createEncodingDetector(input.encoding);
+  detector.push(bytes);
+  const detected = detector.decide(isWhole);
+  const isUndecided = detected.reason === 'valid_utf8' && isAscii(bytes) && !isWhole;
+  if (!isUndecided || !looksForLetters || source.dialect !== undefined) return detected;
+  const later = createEncodingDetector(input.encoding);
+  let looked = 0;
+  for await (const chunk of source.open(signal)) {
+    if (looked === 0 && isAscii(chunk)) continue;
+    later.push(chunk);
+    looked += chunk.length;
+    if (looked >= LETTER_BYTES) break;
+  }
+  return looked === 0 ? detected : later.decide(false);
 }
 
 function formatOf(start: Buffer): 'csv' | 'ndjson' | 'json' {

@@ -101,7 +101,7 @@ async function readAsCells(
         byteOffset,
         byteEnd,
         ...cellsAsRecord(cells, writer),
-        object: () => record.raw(),
+        object: () => objectBytes(record.raw()),
       });
     },
     onError(record) {
@@ -123,6 +123,11 @@ function cellsAsRecord(
     lineBreak: () => '\n',
     raw: () => Buffer.from(writer.cells(cells) as string),
   };
+}
+
+/** Without the blanks around it. */
+function objectBytes(line: Buffer): Buffer {
+  return line.subarray(line.indexOf('{'), line.lastIndexOf('}') + 1);
 }
 
 /** Waits for whoever works on the piece; true: nothing more is to be read. */
