@@ -3,6 +3,7 @@ import type { Logger } from '#platform/observability/log.ts';
 import { Value } from 'typebox/value';
 import { AppError } from '#platform/errors.ts';
 import type { ClaimedJob } from './claim.query.ts';
+import type { Completions } from './completions.ts';
 import type { JobContext, JobDefinition, JobDefinitions, JobProgress } from './define-job.ts';
 import { completeJob } from './finish.query.ts';
 import { type Heartbeats, startHeartbeats } from './heartbeat.ts';
@@ -16,6 +17,7 @@ const ABANDON_AFTER_MS = 5_000;
 
 export interface RunSettings extends LeaseLimits {
   readonly pool: Pool;
+  readonly completions: Completions;
   readonly definitions: JobDefinitions;
   readonly retryWindowMs: number;
   /** How long a handler may take to react to its signal before its job is ended without it; default 5 s. */
@@ -113,7 +115,11 @@ async function work(
     const result = await Promise.race([definition.run(job.payload, context), abandoned.promise]);
     if (state.completed) return { kind: 'completed' };
     context.signal.throwIfAborted();
-    await context.complete(settings.pool, result ?? {});
+    const lease: Lease = { jobId: job.id, leaseToken: job.leaseToken };
+    if (!(await settings.completions.complete({ lease, progress: state.progress, result: result ?? {} }))) {
+      return { kind: 'lease_lost' };
+    }
+    state.completed = true;
     return { kind: 'completed' };
   } catch (error) {
     if (error instanceof LeaseLostError) return { kind: 'lease_lost' };

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Alarm } from './alarm.ts';
 import { claimJobs } from './claim.query.ts';
+import { createCompletions } from './completions.ts';
 import type { Lease } from './lease.query.ts';
 import { type JobRun, type RunSettings, startJobRun } from './job-run.ts';
 
 /** How long aborted jobs may take to give their leases back. */
 const SETTLE_AFTER_ABORT_MS = 8_000;
 
-export interface SlotSettings extends RunSettings {
+export interface SlotSettings extends Omit<RunSettings, 'completions'> {
   readonly concurrency: number;
   readonly maxAttempts: number;
   readonly onSettled: (jobId: string, isCompleted: boolean) => void;
@@ -36,6 +37,7 @@ export function createSlots(settings: SlotSettings, worker: string, alarm: Alarm
   const { pool, definitions, concurrency, leaseMs, maxAttempts } = settings;
   const types = [...definitions.keys()];
   const runs = new Map<number, JobRun>();
+  const runSettings = { ...settings, completions: createCompletions(pool) };
 
   async function occupy(run: JobRun): Promise<void> {
     const { slot } = run.job;
@@ -53,7 +55,7 @@ export function createSlots(settings: SlotSettings, worker: string, alarm: Alarm
       const freeSlots = slotsOf(concurrency).filter((slot) => !runs.has(slot));
       if (freeSlots.length === 0) return true;
       const jobs = await claimJobs(pool, { types, worker, freeSlots, leaseMs, maxAttempts });
-      for (const job of jobs) void occupy(startJobRun(job, settings));
+      for (const job of jobs) void occupy(startJobRun(job, runSettings));
       return jobs.length === freeSlots.length;
     },
     running: () =>

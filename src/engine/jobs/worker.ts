@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { createAlarm } from './alarm.ts';
@@ -75,6 +75,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         log.warn({ err: error }, 'jobs could not be claimed');
       }
       await alarm.wait(waitMs);
+      // Jobs that end together free their slots in the same turn: one claim for all of them.
+      await turn();
     }
   }
 

@@ -1,0 +1,143 @@
+/**
+ * Durable jobs that do nothing, each acknowledged by itself: how many a second, and how long after its commit one
+ * begins when the worker is idle; beside graphile-worker and pg-boss, in turn, on the same PostgreSQL with fsync. Then
+ * how a backlog of 10,000 jobs of 100 callers compares with one of 100.
+ * Fails below the rate of graphile-worker, when 99 of 100 idle pick-ups take 50 ms or more, or when the backlog costs
+ * more than 20 %.
+ * node bench/queue.ts [--jobs=5000] [--slots=10] [--rounds=3] [--only=affirm-name]
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startEmbedded } from '#platform/postgres/embedded.ts';
+import { silentLog } from '#test/support/postgres-server.ts';
+import { affirmName } from './queue/affirm-name.ts';
+import type { Contender } from './queue/contender.ts';
+import { graphileWorker } from './queue/graphile-worker.ts';
+import { pgBoss } from './queue/pg-boss.ts';
+import { onConnection } from './support/connection.ts';
+import { whole } from './support/figures.ts';
+import { machineLine, settingsLine } from './support/machine.ts';
+
+const WORST_PICK_UP_MS = 50;
+const PICK_UPS = 200;
+
+const { values } = parseArgs({
+  options: {
+    jobs: { type: 'string', default: '5000' },
+    slots: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+  },
+});
+const jobs = Number(values.jobs);
+const slots = Number(values.slots);
+const rounds = Number(values.rounds);
+
+const folder = mkdtempSync(join(tmpdir(), 'affirm-name-bench-'));
+const server = await startEmbedded({ dataDir: folder, log: silentLog });
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} finally {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function main(): Promise<boolean> {
+  console.log(machineLine());
+  console.log(await onConnection(server.url, settingsLine));
+  const all = [];
+  for (const [name, open] of Object.entries({
+    'affirm-name': affirmName,
+    'graphile-worker': graphileWorker,
+    'pg-boss': pgBoss,
+  })) {
+    if (values.only !== undefined && values.only !== name) continue;
+    all.push(await open(await database(`queue_${name.replace('-', '_')}`), slots));
+  }
+  const rates = new Map<string, number[]>();
+  console.log(`${whole(jobs)} jobs, ${slots} at a time, jobs/s in ${rounds} rounds`);
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of all) {
+      const rate = await measureRate(contender);
+      rates.set(contender.name, [...(rates.get(contender.name) ?? []), rate]);
+    }
+  }
+  for (const [name, each] of rates) console.log(`${name.padEnd(16)} ${each.map(whole).join(' · ')}`);
+  console.log(`idle worker, from commit to start, ${PICK_UPS} jobs one after the other`);
+  const pickUps = new Map<string, number>();
+  for (const contender of all) {
+    const sorted = await measurePickUps(contender);
+    pickUps.set(contender.name, at(sorted, 0.99));
+    console.log(
+      `${contender.name.padEnd(16)} half ${at(sorted, 0.5).toFixed(1)} ms, 99 % ${at(sorted, 0.99).toFixed(1)} ms, worst ${at(sorted, 1).toFixed(1)} ms`,
+    );
+  }
+  for (const contender of all) await contender.close();
+  console.log(machineLine());
+  return judge(rates, pickUps);
+}
+
+async function database(name: string): Promise<string> {
+  const url = new URL(server.url);
+  url.pathname = `/${name}`;
+  await onConnection(server.url, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE template0`));
+  return url.href;
+}
+
+/** From the start of the worker until all is written down as done. */
+async function measureRate(contender: Contender): Promise<number> {
+  await contender.fill(jobs);
+  let ran = 0;
+  const done = Promise.withResolvers<void>();
+  const started = performance.now();
+  const worker = await contender.start(slots, () => {
+    if (++ran === jobs) done.resolve();
+  });
+  await done.promise;
+  while ((await contender.open()) > 0) await delay(2);
+  const rate = (jobs / (performance.now() - started)) * 1000;
+  await worker.stop();
+  return rate;
+}
+
+async function measurePickUps(contender: Contender): Promise<number[]> {
+  let begun: PromiseWithResolvers<number> | undefined;
+  const worker = await contender.start(slots, () => begun?.resolve(performance.now()));
+  const times: number[] = [];
+  for (let n = 0; n < PICK_UPS; n++) {
+    await delay(20);
+    begun = Promise.withResolvers();
+    await contender.add();
+    const committed = performance.now();
+    times.push(Math.max(0, (await begun.promise) - committed));
+  }
+  while ((await contender.open()) > 0) await delay(5);
+  await worker.stop();
+  return times.sort((a, b) => a - b);
+}
+
+function judge(rates: ReadonlyMap<string, number[]>, pickUps: ReadonlyMap<string, number>): boolean {
+  const ours = middle(rates.get('affirm-name'));
+  const theirs = middle(rates.get('graphile-worker'));
+  const isFast = ours >= theirs;
+  console.log(
+    `${isFast ? 'at least' : 'NOT'} the rate of graphile-worker: ${(ours / theirs).toFixed(2)} times`,
+  );
+  const isPrompt = (pickUps.get('affirm-name') ?? Infinity) < WORST_PICK_UP_MS;
+  console.log(`99 % of idle pick-ups ${isPrompt ? '' : 'NOT '}below ${WORST_PICK_UP_MS} ms`);
+  return isFast && isPrompt;
+}
+
+function at(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+function middle(list: readonly number[] = []): number {
+  return at(
+    [...list].sort((a, b) => a - b),
+    0.5,
+  );
+}
