@@ -1,3 +1,4 @@
+import { aggregate } from './aggregate.ts';
 import { clean } from './clean.ts';
 import { convert } from './convert.ts';
 import { deduplicate } from './deduplicate.ts';
@@ -8,6 +9,7 @@ import { sample } from './sample.ts';
 import { select } from './select.ts';
 import { sort } from './sort.ts';
 import { split } from './split.ts';
+import { validate } from './validate.ts';
 
 export interface OperationDependencies {
   /** Answers about names, for one task. */
@@ -16,5 +18,5 @@ export interface OperationDependencies {
 
 /** Everything that tasks can do, in the order in which it is listed. */
 export function taskOperations({ openNames }: OperationDependencies): readonly Operation[] {
-  return [select, clean, convert, sort, deduplicate, split, sample, enrich(openNames)];
+  return [select, clean, convert, sort, deduplicate, aggregate, split, sample, validate, enrich(openNames)];
 }
