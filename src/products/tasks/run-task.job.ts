@@ -76,7 +76,11 @@ interface OpenedFiles extends AsyncDisposable {
   readonly second: OpenedFile | undefined;
 }
 
-async function openFiles({ files, limits }: TaskJobDependencies, task: TaskRecord): Promise<OpenedFiles> {
+async function openFiles(
+  { files, limits }: TaskJobDependencies,
+  task: TaskRecord,
+  signal: AbortSignal,
+): Promise<OpenedFiles> {
   const { file_key: key, filename, input, second_file_key: secondKey } = task;
   if (key === null) throw filesGone();
   await using opening = new AsyncDisposableStack();
