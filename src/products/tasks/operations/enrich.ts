@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
 import { createCellWriter } from '../table/cell-writer.ts';
 import { columnAt } from '../table/find-column.ts';
+import { formLike } from '../table/table-form.ts';
 import type { TableHead, TableRecord } from '../table/task-table.ts';
 import { addedColumns, renderAnswer, renderCells } from './enrich/added-columns.ts';
 import { createAnswerCache } from './enrich/answer-cache.ts';
@@ -94,7 +95,7 @@ async function run(task: TaskRun<EnrichOptions>, ask: AskNames) {
   const { separator } = table.dialect;
   const writer = createCellWriter(table.dialect);
   const columns = addedColumns(table, options.prefix);
-  result.open({ extension: '.csv', contentType: 'text/csv', like: table });
+  result.open(formLike(table));
   if (table.header) {
     result.write(table.header);
     result.write(renderCells(writer, separator, [...columns.values()]) + table.lineBreak);

@@ -21,8 +21,11 @@ export function createAnswerCache(size: number): AnswerCache {
     of(key) {
       const known = answers.get(key);
       if (known) {
-        answers.delete(known.key);
-        answers.set(known.key, known);
+        // Before anything has to go, it makes no difference which was asked for last.
+        if (answers.size === size) {
+          answers.delete(known.key);
+          answers.set(known.key, known);
+        }
         found.answer = known;
         found.isNew = false;
         return found;
