@@ -41,4 +41,6 @@ test('a part stays as it is until it is given back', () => {
   const first = buffer.take();
   buffer.fill(Buffer.alloc(1000, 'b'));
   assert.ok(first.equals(whole));
+  buffer.close();
+  assert.ok(first.equals(whole));
 });

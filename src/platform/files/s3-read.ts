@@ -1,6 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { addAbortSignal, Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { releaseAsRead } from '#platform/memory.ts';
 import type { S3Bucket } from './s3-client.ts';
 import { answered, s3Outage, statusOf } from './s3-failure.ts';
 
@@ -94,6 +95,7 @@ async function* piecesOf(
   start: number,
 ): AsyncGenerator<Buffer> {
   const end = start + first.bytes;
+  const release = releaseAsRead();
   let { body } = first;
   let breaks = 0;
   for (let at = start; at < end;) {
@@ -101,6 +103,7 @@ async function* piecesOf(
       for await (const piece of watched(body, silenceMs)) {
         breaks = 0;
         at += piece.length;
+        release(piece.length);
         yield piece;
       }
       if (at < end) throw new Error('the connection ended early');

@@ -1,6 +1,7 @@
 import type { CompletedPart } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { newId } from '#platform/ids.ts';
+import { releaseAsRead } from '#platform/memory.ts';
 import { fileTooLarge, type WriteOptions } from './file-store.ts';
 import { createPartBuffer } from './part-buffer.ts';
 import type { S3Bucket } from './s3-client.ts';
@@ -31,11 +32,13 @@ export async function writeObject(
 ): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256');
   let size = 0;
+  const release = releaseAsRead();
   const writer = createWriter({ bucket, key, id: newId() }, signal);
   try {
     for await (const chunk of source) {
       signal?.throwIfAborted();
       size += chunk.byteLength;
+      release(chunk.byteLength);
       if (maxBytes > 0 && size > maxBytes) throw fileTooLarge(maxBytes);
       hash.update(chunk);
       await writer.push(chunk);
@@ -66,7 +69,9 @@ function createWriter(writing: S3Writing, signal: AbortSignal | undefined): Writ
 
   async function sendPart(): Promise<void> {
     uploadId ??= await beginUpload(writing);
-    await parts.send(uploadId, buffer.take());
+    // Before the buffer asks for memory for the next part.
+    await parts.untilFree();
+    parts.send(uploadId, buffer.take());
   }
 
   return {
@@ -82,6 +87,7 @@ function createWriter(writing: S3Writing, signal: AbortSignal | undefined): Writ
       if (uploadId === undefined) return putObject(writing, buffer.take());
       await sendPart();
       await completeUpload(writing, uploadId, await parts.sent());
+      buffer.close();
     },
     async abandon() {
       await parts.cutOff();
@@ -91,8 +97,9 @@ function createWriter(writing: S3Writing, signal: AbortSignal | undefined): Writ
 }
 
 interface PartQueue {
-  /** Resolves when the part is under way. */
-  send(uploadId: string, body: Buffer): Promise<void>;
+  /** Resolves when another part may be sent; rejects when one was refused. */
+  untilFree(): Promise<void>;
+  send(uploadId: string, body: Buffer): void;
   /** All parts, in order, once the server has them. */
   sent(): Promise<CompletedPart[]>;
   cutOff(): Promise<void>;
@@ -120,10 +127,12 @@ function createPartQueue(
   }
 
   return {
-    async send(uploadId, body) {
+    async untilFree() {
       while (underWay.size >= PARTS_AT_ONCE) await Promise.race(underWay);
       if (failure) throw failure.error;
       if (number === MOST_PARTS) throw new Error(`${writing.key} has more than ${MOST_PARTS} parts.`);
+    },
+    send(uploadId, body) {
       const part = upload({ uploadId, number: ++number, body }).finally(() => underWay.delete(part));
       underWay.add(part);
     },
