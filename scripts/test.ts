@@ -8,8 +8,9 @@ import { checkCoverage } from './coverage-gate.ts';
 
 const HELP = `node scripts/test.ts [--postgres=15|18] [--coverage] [--flag-of-node-test=VALUE]… [FILE…]
 
-Runs all tests but those of test/faults, or the named files, against one throw-away PostgreSQL or the server that
-AFFIRM_TEST_DATABASE_URL names; on 15 those that use a database. With CI set, the coverage of the whole run is checked.
+Runs all tests but those of test/faults and test/services, or the named files, against one throw-away PostgreSQL or the
+server that AFFIRM_TEST_DATABASE_URL names; on 15 those that use a database. With CI set, the coverage of the whole run
+is checked.
 FAULT_KILLS says how many kills imports and exports get in test/faults, FAULT_SEED when they come.
 The last line says how many passed, failed and were skipped.`;
 
@@ -105,7 +106,7 @@ function allTests(): string[] {
   const all = globSync(
     ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
     {
-      exclude: ['test/faults/**'],
+      exclude: ['test/{faults,services}/**'],
     },
   ).sort();
   // The others would only repeat what they have shown on 18.

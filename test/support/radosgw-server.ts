@@ -17,7 +17,7 @@ const GIBIBYTE = 1024 ** 3;
 export function withoutRadosgw(): string | undefined {
   const missing = PROGRAMS.filter((name) => !existsSync(`/usr/bin/${name}`));
   if (missing.length === 0 && process.getuid?.() === 0) return undefined;
-  return 'needs root and Debian packages: apt-get install ceph-mon ceph-osd radosgw';
+  return 'radosgw is not installed, or this user cannot start it: scripts/services/install.sh, as root';
 }
 
 /** An S3 server that keeps all in memory: Ceph's monitor, one store, its gateway. */
