@@ -40,7 +40,7 @@ test('groups, counts and exact figures are those of a plain loop, in the order i
       );
       assert.equal(end.report.accepted, rows.length);
     }),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
 });
 

@@ -48,7 +48,7 @@ test('of equal records the first or the last stays, in the order and with the by
       assert.equal(end.report.accepted + end.report.skipped, rows.length);
       assert.equal(end.outcome.recordsWritten, new Set(keys).size);
     }),
-    { numRuns: 15 },
+    { numRuns: 10 },
   );
 });
 

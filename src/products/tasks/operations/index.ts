@@ -5,6 +5,7 @@ import { deduplicate } from './deduplicate.ts';
 import { enrich } from './enrich.ts';
 import type { AskNames } from './enrich/asked-names.ts';
 import type { Operation } from './operation.ts';
+import { join } from './join.ts';
 import { sample } from './sample.ts';
 import { select } from './select.ts';
 import { sort } from './sort.ts';
@@ -18,5 +19,5 @@ export interface OperationDependencies {
 
 /** Everything that tasks can do, in the order in which it is listed. */
 export function taskOperations({ openNames }: OperationDependencies): readonly Operation[] {
-  return [select, clean, convert, sort, deduplicate, aggregate, split, sample, validate, enrich(openNames)];
+  return [select, clean, convert, sort, deduplicate, aggregate, join, split, sample, validate, enrich(openNames)];
 }

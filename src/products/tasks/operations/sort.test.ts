@@ -34,7 +34,7 @@ test('every order is that of a plain stable sort, and every record keeps its byt
       assert.equal(bytes.toString(), `a,b\n${order.map((at) => lines[at]).join('')}`);
       assert.equal(report.accepted, rows.length);
     }),
-    { numRuns: 15 },
+    { numRuns: 10 },
   );
 });
 

@@ -1,7 +1,7 @@
 import type { RunReader } from './run-reader.ts';
 
 /** Hands out the records of several sorted runs in one order; where keys are equal, an earlier run comes first. */
-export function* mergeRuns(readers: readonly RunReader[]): Generator<RunReader> {
+export function* mergeRuns(readers: readonly RunReader[]): Generator<RunReader, undefined> {
   const heap = readers.map((_, at) => at).filter((at) => (readers[at] as RunReader).next());
   for (let at = (heap.length >> 1) - 1; at >= 0; at--) sink(at);
 
@@ -10,11 +10,12 @@ export function* mergeRuns(readers: readonly RunReader[]): Generator<RunReader> 
     yield first;
     if (!first.next()) {
       const last = heap.pop() as number;
-      if (heap.length === 0) return;
+      if (heap.length === 0) return undefined;
       heap[0] = last;
     }
     sink(0);
   }
+  return undefined;
 
   function sink(from: number): void {
     const run = heap[from] as number;

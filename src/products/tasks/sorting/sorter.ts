@@ -28,6 +28,15 @@ export interface Sorter {
    * until `take` returns; `pause` is waited for after each half MiB.
    */
   merge(take: (record: Buffer, key: Buffer) => void, pause: () => Promise<unknown>): Promise<void>;
+  /** The same, one after the other as they are asked for. */
+  open(): Promise<SortedRecords>;
+}
+
+export interface SortedRecords {
+  /** The next one, valid until the call after; undefined behind the last. */
+  next(): { readonly key: Buffer; readonly record: Buffer } | undefined;
+  /** Has to be called, also after an error. */
+  close(): void;
 }
 
 const RUN_BYTES = 12 * 1024 * 1024;
@@ -54,22 +63,39 @@ export function createSorter({ db, folder, name, runBytes = RUN_BYTES }: SorterO
     }
   }
 
+  async function open(): Promise<SortedRecords> {
+    if (run.count > 0) await putAside();
+    // Its memory goes to those that read.
+    run = createSortRun(0);
+    const share = Math.floor(READING_BYTES / Math.max(1, paths.length));
+    const block = Math.min(MOST_BLOCK, Math.max(LEAST_BLOCK, share));
+    const readers: RunReader[] = [];
+    const close = (): void => {
+      for (const reader of readers) reader.close();
+      for (const path of paths) rmSync(path, { force: true });
+    };
+    try {
+      for (const path of paths) readers.push(openRunReader(path, block));
+      const records = mergeRuns(readers);
+      return { next: () => records.next().value ?? undefined, close };
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
   return {
     add: (key, ...record) => run.add(key, record),
     async settle() {
       if (run.bytes >= runBytes) await putAside();
     },
+    open,
     async merge(take, pause) {
-      if (run.count > 0) await putAside();
-      // Its memory goes to those that read.
-      run = createSortRun(0);
-      const share = Math.floor(READING_BYTES / Math.max(1, paths.length));
-      const block = Math.min(MOST_BLOCK, Math.max(LEAST_BLOCK, share));
-      const readers: RunReader[] = [];
+      const records = await open();
       try {
-        for (const path of paths) readers.push(openRunReader(path, block));
         let taken = 0;
-        for (const { key, record } of mergeRuns(readers)) {
+        for (let next = records.next(); next !== undefined; next = records.next()) {
+          const { key, record } = next;
           take(record, key);
           taken += ENTRY_HEAD + key.length + record.length;
           if (taken < PAUSE_BYTES) continue;
@@ -78,8 +104,7 @@ export function createSorter({ db, folder, name, runBytes = RUN_BYTES }: SorterO
         }
         await pause();
       } finally {
-        for (const reader of readers) reader.close();
-        for (const path of paths) rmSync(path, { force: true });
+        records.close();
       }
     },
   };

@@ -11,12 +11,9 @@ export function groupLines(
   { groupColumns, computations }: AggregatePlan,
 ): { readonly header: Buffer; line(group: GroupFigures): Buffer } {
   const writer = createCellWriter(table.dialect);
-  const { quote } = table.dialect;
 
   const bytesOf = (cells: readonly string[]): Buffer => {
-    const written = writer.cells(cells);
-    // A line with nothing in it would be no record.
-    const line = written === '' && quote !== null ? quote + quote : written;
+    const line = writer.cells(cells);
     const bytes = line === undefined ? undefined : writer.encode(line + table.lineBreak);
     if (bytes !== undefined) return bytes;
     const message = `A name or a cell of the result cannot be written as the file is (${table.dialect.encoding}).`;
