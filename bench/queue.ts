@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { startEmbedded } from '#platform/postgres/embedded.ts';
 import { silentLog } from '#test/support/postgres-server.ts';
 import { affirmName } from './queue/affirm-name.ts';
+import { measureBacklog } from './queue/backlog.ts';
 import type { Contender } from './queue/contender.ts';
 import { graphileWorker } from './queue/graphile-worker.ts';
 import { pgBoss } from './queue/pg-boss.ts';
@@ -23,6 +24,9 @@ import { machineLine, settingsLine } from './support/machine.ts';
 
 const WORST_PICK_UP_MS = 50;
 const PICK_UPS = 200;
+const BACKLOGS = [100, 10_000] as const;
+const BACKLOG_SECONDS = 6;
+const WORST_BACKLOG = 1.2;
 
 const { values } = parseArgs({
   options: {
@@ -76,8 +80,9 @@ async function main(): Promise<boolean> {
     );
   }
   for (const contender of all) await contender.close();
+  const isLevel = await compareBacklogs();
   console.log(machineLine());
-  return judge(rates, pickUps);
+  return judge(rates, pickUps) && isLevel;
 }
 
 async function database(name: string): Promise<string> {
@@ -117,6 +122,36 @@ async function measurePickUps(contender: Contender): Promise<number[]> {
   while ((await contender.open()) > 0) await delay(5);
   await worker.stop();
   return times.sort((a, b) => a - b);
+}
+
+/** Whether a long backlog costs as little as a short one. */
+async function compareBacklogs(): Promise<boolean> {
+  const url = await database('queue_backlog');
+  const queue = await affirmName(url, slots);
+  console.log(`jobs of 100 callers queued: jobs/s worked off, 99 % of the pick-ups of jobs that go first`);
+  const figures = BACKLOGS.map((depth) => ({ depth, rates: [] as number[], pickUps: [] as number[] }));
+  for (let round = 0; round < rounds; round++) {
+    for (const { depth, rates, pickUps } of figures) {
+      const measured = await measureBacklog(queue, { url, depth, slots, seconds: BACKLOG_SECONDS });
+      rates.push(measured.jobsPerSecond);
+      pickUps.push(at(measured.pickUps, 0.99));
+    }
+  }
+  await queue.close();
+  for (const { depth, rates, pickUps } of figures) {
+    const times = pickUps.map((ms) => `${ms.toFixed(1)} ms`);
+    console.log(
+      `${whole(depth).padStart(6)} queued  ${rates.map(whole).join(' · ')} jobs/s, ${times.join(' · ')}`,
+    );
+  }
+  const [few, many] = figures;
+  const slower = middle(few?.rates) / middle(many?.rates);
+  const later = middle(many?.pickUps) / middle(few?.pickUps);
+  const isLevel = slower <= WORST_BACKLOG && later <= WORST_BACKLOG;
+  console.log(
+    `the long backlog is ${isLevel ? '' : 'NOT '}within 20 %: rate 1/${slower.toFixed(2)}, pick-up ${later.toFixed(2)} times`,
+  );
+  return isLevel;
 }
 
 function judge(rates: ReadonlyMap<string, number[]>, pickUps: ReadonlyMap<string, number>): boolean {

@@ -3,6 +3,7 @@ import { addContentCommands } from './client/content-commands.ts';
 import { addImportCommand } from './client/import-commands.ts';
 import { addManagementCommands } from './client/management-commands.ts';
 import { addNamesCommands } from './client/names-commands.ts';
+import { addTaskCommands } from './client/task-commands.ts';
 import { addParserCommands } from './parsers/parser-commands.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 import { readSettings } from './settings.ts';
@@ -17,6 +18,7 @@ A first walk:
   affirm-name names gender Jordan Kim --country US
   affirm-name import users.csv --as users                import records of another kind
   affirm-name export users --format ndjson > users.ndjson
+  affirm-name task run people.csv --operation convert --options '{"to":"json"}'
 
 The commands from "import" on talk to a running server: AFFIRM_NAME_URL, or the one on this machine with its own
 admin key. docs/configuration.md lists all settings; they come from the environment or from .env.`;
@@ -33,9 +35,11 @@ export function createProgram(): Command {
     .addHelpText('after', EXAMPLES);
   addProcessCommands(program);
   addMigrateCommands(program);
+  addQueueCommands(program);
   addImportCommand(program);
   addNamesCommands(program);
   addContentCommands(program);
+  addTaskCommands(program);
   addParserCommands(program);
   addManagementCommands(program);
   return program;
@@ -89,6 +93,25 @@ function addMigrateCommands(program: Command): void {
     .argument('<TITLE...>')
     .description('make the two empty files of a new migration')
     .action(async (title: string[]) => (await import('./migrate.ts')).migrateCreateCommand(title));
+}
+
+function addQueueCommands(program: Command): void {
+  const queue = program
+    .command('queue')
+    .description('messages of the broker of QUEUE_URL that no worker takes any more');
+  queue
+    .command('dead')
+    .description('list them: not understood, of no job, or of a job that no worker survives')
+    .action(async () => (await import('./queue.ts')).listDeadCommand());
+  queue
+    .command('requeue')
+    .argument('[JOB_ID...]', 'which; all unless given')
+    .description('queue their jobs again, with all attempts')
+    .action(async (jobIds: string[]) => (await import('./queue.ts')).requeueCommand(jobIds));
+  queue
+    .command('discard')
+    .description('remove those that lead to no job')
+    .action(async () => (await import('./queue.ts')).discardCommand());
 }
 
 function stepCount(text: string): number {
