@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export E2E_CALLS="$folder/calls"
 parts=("$@")
-if [[ $# -eq 0 ]]; then parts=(health keys countries datasets jobs names statistics imports content exports); fi
+if [[ $# -eq 0 ]]; then parts=(health keys countries datasets jobs names statistics imports content exports tasks); fi
 
 for part in "${parts[@]}"; do
   printf '%s\n' "$part"

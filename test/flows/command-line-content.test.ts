@@ -71,6 +71,34 @@ test('the command line moves users in and out, and mends what was refused', asyn
     assert.equal(read('users.out').toString(), (await run('export', 'users')).stdout);
   });
 
+  await t.test('a table is worked on, its result fetched, its refused records told', async () => {
+    write('people.csv', 'id;name\n007;Ada\n8\n9;Bo\n');
+    const options = JSON.stringify({
+      columns: ['name'],
+      where: [{ column: 'id', is: 'not_equals', value: '9' }],
+    });
+    const words = ['task', 'run', 'people.csv', '--operation', 'select'];
+    const done = await run(...words, '--options', options);
+    assert.equal(done.code, 0, done.stderr);
+    assert.match(
+      done.stderr,
+      /3 records: 1 written, 1 filtered, 1 refused; task [\w-]{36}\n.*line 3: missing_cell/,
+    );
+    assert.equal(read('people-select.csv').toString(), 'name\nAda\n');
+    const [, taskId = ''] = /task ([\w-]{36})/.exec(done.stderr) ?? [];
+    assert.match(
+      (await run('task', 'list', '--status', 'completed')).stdout,
+      new RegExp(`${taskId} +select +people`),
+    );
+    assert.match((await run('task', 'show', taskId)).stdout, /^records_rejected +1$/m);
+    assert.equal((await run('task', 'result', taskId, '--out', '-')).stdout, 'name\nAda\n');
+    assert.match((await run('task', 'rejects', taskId)).stdout, /^_line,?;?_errors;id;name\n3;/);
+    assert.match((await run('task', 'operations')).stdout, /^convert +/m);
+    const refused = await run(...words, '--options', '{"columns":["x"]}');
+    assert.match(refused.stderr, /unknown_column: "people\.csv" has no column "x"/);
+    assert.match((await run('task', 'cancel', taskId)).stderr, /^job_ended: /);
+  });
+
   await t.test('what does not exist is told, and leaves no file', async () => {
     const missing = await run('imports', 'rejects', '00000000-0000-4000-8000-000000000000', '--out', 'x.csv');
     assert.match(missing.stderr, /^not_found: /);

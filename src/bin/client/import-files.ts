@@ -105,32 +105,42 @@ async function importFile<State extends Followed>(
   }
 }
 
-async function follow<State extends Followed>(
+/** Shows how something gets on until it has ended. */
+export async function follow<State extends Followed>(
   find: () => Promise<State>,
   progress: ProgressLine,
 ): Promise<State> {
   for (;;) {
     const state = await find();
-    if (ENDED.includes(state.status)) return state;
+    const status = state.status.toLowerCase();
+    if (ENDED.includes(status)) return state;
     const { progress: measures } = state;
-    const phase = state.status === 'pending' ? 'waiting for a worker' : (state.phase ?? state.status);
+    const phase = status === 'pending' ? 'waiting for a worker' : (state.phase ?? status);
     if (measures) progress.show(phase, measures.bytes_done, measures.bytes_total, noteOf(measures));
     await delay(LOOK_EVERY_MS);
   }
 }
 
+interface ErrorsAsked {
+  readonly path: string;
+  readonly refused: number;
+  /** What shows more of them. */
+  readonly command: string;
+  readonly stream?: NodeJS.WritableStream;
+}
+
 /** The first refused records, and the command that shows more of them. */
 export async function printFirstErrors(
   api: ApiClient,
-  { path, refused, command }: { readonly path: string; readonly refused: number; readonly command: string },
+  { path, refused, command, stream = process.stdout }: ErrorsAsked,
 ): Promise<void> {
   const { data, meta } = await api.get<Listed<RecordError>>(path, { limit: SHOWN_ERRORS });
   for (const { entry, line_start: line, code, message } of data) {
     const place = [entry, ...(line === null ? [] : [`line ${line}`])]
       .filter((part) => part !== null)
       .join(', ');
-    print(`  ${place}: ${code}: ${message}`);
+    stream.write(`  ${place}: ${code}: ${message}\n`);
   }
   const more = (meta.total ?? refused) - data.length;
-  if (more > 0) print(`  and ${countText(more)} more: ${command}`);
+  if (more > 0) stream.write(`  and ${countText(more)} more: ${command}\n`);
 }

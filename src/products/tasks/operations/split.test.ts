@@ -58,7 +58,7 @@ test('many large parts are put aside on disk, and nothing of them is lost', asyn
 test('more parts than allowed fail, by rows and by column', async () => {
   for (const options of [{ rows: 1 }, { column: 'id' }]) {
     await assert.rejects(runOver(split, { ...options, max_parts: 4 }, { content }), {
-      code: 'too_many_parts',
+      code: 'split_limit',
     });
   }
 });

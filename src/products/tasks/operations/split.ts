@@ -92,7 +92,7 @@ interface PartsZip {
   end(): { readonly parts: number };
 }
 
-/** Begins the result. Throws AppError unprocessable: too_many_parts, result_too_large. */
+/** Begins the result. Throws AppError unprocessable: split_limit, result_too_large. */
 function openZip({ table, result, options: { max_parts: maxParts = 1000 } }: TaskRun<Options>): PartsZip {
   const head = partHead(table);
   const { extension } = formLike(table);
@@ -141,7 +141,7 @@ function contradiction(): AppError {
 
 function tooManyParts(limit: number): AppError {
   const message = `There are more than ${limit} parts ("max_parts"). Take larger parts, or another column.`;
-  return new AppError('unprocessable', 'too_many_parts', message, { limit });
+  return new AppError('unprocessable', 'split_limit', message, { limit });
 }
 
 function tooLarge(): AppError {
