@@ -116,6 +116,8 @@ function allTests(): string[] {
 function limitMinutes(): number {
   // A hundred kills, each with all that follows from it.
   if (files.some((file) => file.includes('test/faults/'))) return 40;
+  // Servers that start, are killed and start again.
+  if (files.some((file) => file.includes('test/services/'))) return 18;
   // Coverage makes everything slower, servers that a test starts included.
   return measuresCoverage ? 20 : 10;
 }
