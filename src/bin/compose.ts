@@ -94,7 +94,8 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
   return { config, log, pool, files, definitions, content, tasks, queue, close };
 }
 
-function openPool(
+/** Connections to the database with the settings of all pools. */
+export function openPool(
   { config, log, databaseUrl, maxConnections, applicationName }: FoundationOptions,
   onAnnounced: (message: object) => void = () => undefined,
 ): Pool {

@@ -1,5 +1,6 @@
 /** How the connections of one process are shared out. */
 export interface ConnectionBudget {
+  /** One of them for what is published. */
   readonly api: number;
   /** Of the worker's pool; its LISTEN comes on top. */
   readonly worker: number;

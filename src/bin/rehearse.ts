@@ -15,7 +15,6 @@ const LONGEST_MS = 4000;
 export async function rehearse(app: HttpServer, address: string, model: ReadModel): Promise<void> {
   const { countries, dictionary } = await model.snapshot();
   const filled = countries.filter(({ all }) => all.length > 0);
-  // The largest, whose first answers would take longest, every other time; the others in turn.
   const [largest, ...others] = filled.toSorted((one, other) => rowsOf(other) - rowsOf(one));
   if (!largest || dictionary.size === 0) return;
   const end = performance.now() + LONGEST_MS;
@@ -27,8 +26,10 @@ export async function rehearse(app: HttpServer, address: string, model: ReadMode
   const ask = async (): Promise<void> => {
     while (asked < questions && performance.now() < end && !app.stopping.aborted) {
       const number = asked++;
+      // All kinds about each country; then about the largest, whose answers take longest, every other time.
       const round = Math.floor(number / KINDS);
-      const country = (round % 2 === 1 && others[(round >> 1) % others.length]) || largest;
+      const isOther = round < others.length || round % 2 === 1;
+      const country = (isOther && others[round % others.length]) || largest;
       // Steps without a common divisor lead all over slices and names.
       const slice = country.all[(number * 31) % country.all.length];
       const area = country.areas.find(({ no }) => no === slice?.areaNo)?.code ?? '';

@@ -6,10 +6,11 @@ import type { Config } from '#platform/config.ts';
 import { type HttpServer, stopHttpServer } from '#platform/http/server.ts';
 import { releaseMemory } from '#platform/memory.ts';
 import { createLogger, type Logger } from '#platform/observability/log.ts';
+import type { Pool } from '#platform/postgres/database.ts';
 import { migrateUp } from '#platform/postgres/migrate.ts';
 import { createReadModel } from '#products/names/index.ts';
 import { adminKeyFile } from './admin-key-file.ts';
-import { composeApi, type Foundation, layFoundation } from './compose.ts';
+import { composeApi, type Foundation, layFoundation, openPool } from './compose.ts';
 import { type ConnectionBudget, shareConnections } from './connection-budget.ts';
 import { keepWarm } from './keep-warm.ts';
 import { listen } from './listen.ts';
@@ -49,15 +50,17 @@ export async function startServer(config: Config): Promise<RunningServer> {
     config,
     log,
     databaseUrl: database.url,
-    maxConnections: budget.api,
+    maxConnections: Math.max(1, budget.api - 1),
     applicationName: 'affirm-name api',
   });
   endings.defer(() => foundation.close());
+  const versions = openVersionsPool(foundation, database, budget);
+  endings.defer(() => versions?.close());
   await prepare(foundation, database);
 
   const stopping = new AbortController();
   endings.defer(() => stopping.abort());
-  const model = createReadModel({ pool: foundation.pool, cacheBytes: config.sliceCacheBytes });
+  const model = createReadModel({ pool: foundation.pool, versions, cacheBytes: config.sliceCacheBytes });
   const listening = Promise.withResolvers<{ app: HttpServer; address: string }>();
   const isWarm = keepWarm(model, stopping.signal, log, async () => {
     const { app, address } = await listening.promise;
@@ -89,6 +92,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
       log.info('stopped');
     },
   };
+}
+
+/** Every answer asks which numbers are published: with connections to spare, that never waits behind longer questions. */
+function openVersionsPool(
+  { config, log }: Foundation,
+  { url: databaseUrl }: OpenDatabase,
+  { api }: ConnectionBudget,
+): Pool | undefined {
+  const applicationName = 'affirm-name versions';
+  return api > 1 ? openPool({ config, log, databaseUrl, maxConnections: 1, applicationName }) : undefined;
 }
 
 /** Schema, keys and leases, before anybody is let in. */

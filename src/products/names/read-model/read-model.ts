@@ -33,14 +33,19 @@ export interface ReadModel {
   warmUp(): Promise<void>;
 }
 
-export function createReadModel(options: { readonly pool: Pool; readonly cacheBytes: number }): ReadModel {
-  const { pool } = options;
+/** `versions`: where every request asks what is published; else over `pool` like all the rest. */
+export function createReadModel(options: {
+  readonly pool: Pool;
+  readonly versions?: Pool | undefined;
+  readonly cacheBytes: number;
+}): ReadModel {
+  const { pool, versions = pool } = options;
   const store = createSliceRowStore(pool, options.cacheBytes);
   const names = createLearntNames(pool);
   const rows = createSummedRows(store.rows, names.dictionary);
   const catalogs = new Map<number, CountryCatalog[]>();
   const loading = new Map<string, Promise<CountryCatalog | undefined>>();
-  const askVersions = coalesce(() => listDataVersions(pool));
+  const askVersions = coalesce(() => listDataVersions(versions));
   let last: Snapshot | undefined;
 
   async function catalogAt(no: number, version: number): Promise<CountryCatalog | undefined> {

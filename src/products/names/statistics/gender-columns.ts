@@ -33,7 +33,7 @@ export async function addUpGenders(
   girls: readonly CatalogSlice[],
   boys: readonly CatalogSlice[],
 ): Promise<GenderColumns> {
-  const wide = wideColumns(dictionary.positions.length);
+  const wide = takeWide(dictionary);
   const years = [...new Set([...girls, ...boys].map(({ toYear }) => toYear))];
   const ofYear = (slices: readonly CatalogSlice[], year: number): CatalogSlice[] =>
     slices.filter(({ toYear }) => toYear === year);
@@ -44,14 +44,13 @@ export async function addUpGenders(
       const stamp = start + at + 1;
       for (const rows of ofGirls) addRows(rows, dictionary, wide, wide.F, wide.shownF, stamp);
       for (const rows of ofBoys) addRows(rows, dictionary, wide, wide.M, wide.shownM, stamp);
-      for (const { threshold } of F)
-        addHidden([...ofGirls, ...ofBoys], dictionary, threshold, wide.hiddenF, wide.shownF, stamp);
-      for (const { threshold } of M)
-        addHidden([...ofGirls, ...ofBoys], dictionary, threshold, wide.hiddenM, wide.shownM, stamp);
+      const both = [...ofGirls, ...ofBoys];
+      for (const { threshold } of F) addHidden(both, dictionary, threshold, wide.hiddenF, wide.shownF, stamp);
+      for (const { threshold } of M) addHidden(both, dictionary, threshold, wide.hiddenM, wide.shownM, stamp);
     }
     await nextTurn();
   }
-  return narrowed(wide);
+  return narrowed(wide, dictionary);
 }
 
 function firstSpelling({ numbers, canonical }: Dictionary, no: number): number {
@@ -96,26 +95,41 @@ function addHidden(
   }
 }
 
-function wideColumns(length: number): Wide {
+/** Columns full of zeros that nobody uses now: as long as the dictionary, they take longer to make than to fill. */
+const unused = new WeakMap<Dictionary, Wide[]>();
+const KEPT_WIDE = 2;
+
+function takeWide(dictionary: Dictionary): Wide {
+  const length = dictionary.positions.length;
   const sums = (): Int32Array => new Int32Array(length);
   const stamps = (): Uint16Array => new Uint16Array(length);
-  return {
-    F: sums(),
-    M: sums(),
-    hiddenF: sums(),
-    hiddenM: sums(),
-    listed: stamps(),
-    shownF: stamps(),
-    shownM: stamps(),
-  };
+  return (
+    unused.get(dictionary)?.pop() ?? {
+      F: sums(),
+      M: sums(),
+      hiddenF: sums(),
+      hiddenM: sums(),
+      listed: stamps(),
+      shownF: stamps(),
+      shownM: stamps(),
+    }
+  );
 }
 
-function narrowed({ listed, F, M, hiddenF, hiddenM }: Wide): GenderColumns {
+/** What was filled of the wide columns, which are given back. */
+function narrowed(wide: Wide, dictionary: Dictionary): GenderColumns {
+  const { listed, F, M, hiddenF, hiddenM } = wide;
   const used: number[] = [];
   for (let no = 0; no < listed.length; no++) if (listed[no] !== 0) used.push(no);
   const numbers = Int32Array.from(used);
   const kept = (column: Int32Array): Int32Array => numbers.map((no) => column[no] as number);
-  return { numbers, F: kept(F), M: kept(M), hiddenF: kept(hiddenF), hiddenM: kept(hiddenM) };
+  const columns = { numbers, F: kept(F), M: kept(M), hiddenF: kept(hiddenF), hiddenM: kept(hiddenM) };
+  const others = unused.get(dictionary) ?? [];
+  if (others.length < KEPT_WIDE) {
+    for (const column of Object.values(wide) as Wide[keyof Wide][]) for (const no of used) column[no] = 0;
+    unused.set(dictionary, [...others, wide]);
+  }
+  return columns;
 }
 
 /** The place of a number in rising numbers; -1 where it is not among them. */
