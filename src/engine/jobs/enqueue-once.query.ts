@@ -1,6 +1,7 @@
 import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import { enqueueJob, type NewJob } from './enqueue.query.ts';
+import { announceLook } from './wake-up/announce.ts';
 
 export interface OnceOptions {
   /** Nothing is added while the last such job was queued less than this ago. */
@@ -40,6 +41,7 @@ export async function enqueueJobOnce(
       'delay job',
       sql`UPDATE jobs SET next_retry_at = clock_timestamp() + ${delayMs} * interval '1 ms' WHERE id = ${id}`,
     );
+    announceLook(tx);
   }
   return id;
 }

@@ -2,7 +2,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import { type Sql, sql } from '#platform/postgres/sql.ts';
 import type { JobProgress } from './define-job.ts';
 import { type Lease, progressColumns } from './lease.query.ts';
-import { announce } from './wake-up/announce.ts';
+import { announce, announceLook } from './wake-up/announce.ts';
 
 export interface JobFailure {
   readonly code: string;
@@ -112,7 +112,7 @@ export async function requeueAfterOutage(
     RETURNING pg_notify('jobs', 'queued')
   `,
   );
-  if (held === 1) announce(db, 'work', lease.jobId);
+  if (held === 1) announceLook(db);
   return held === 1;
 }
 
@@ -134,7 +134,7 @@ export async function requeueAfterError(
     RETURNING pg_notify('jobs', 'queued')
   `,
   );
-  if (held === 1) announce(db, 'work', lease.jobId);
+  if (held === 1) announceLook(db);
   return held === 1;
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { connect, Database } from './database.ts';
 import { sql } from './sql.ts';
 
 /** Rejects when the server cannot be reached. */
@@ -22,4 +22,10 @@ export async function momentBefore(db: Database, ms: number): Promise<Date> {
     sql`SELECT clock_timestamp() - ${ms} * interval '1 ms' AS moment`,
   );
   return (row as { moment: Date }).moment;
+}
+
+/** Whether something like PgBouncer stands between: it makes up the process id that it tells its clients. */
+export async function isBehindPooler(client: Awaited<ReturnType<typeof connect>>): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid !== (client as unknown as { processID: number }).processID;
 }

@@ -13,6 +13,7 @@ export function announce(db: Database, kind: 'work' | 'cancel' | 'dead', jobId: 
   db.announce({ kind, jobId } satisfies JobAnnouncement);
 }
 
+/** Of a job that waits for its time: every worker with a free slot finds out when that is. */
 export function announceLook(db: Database): void {
   db.announce({ kind: 'look' } satisfies JobAnnouncement);
 }

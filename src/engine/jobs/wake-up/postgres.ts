@@ -1,4 +1,5 @@
 import { connect } from '#platform/postgres/database.ts';
+import { isBehindPooler } from '#platform/postgres/server-state.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { WakeUp, WakeUpListener } from './wake-up.ts';
 
@@ -7,7 +8,7 @@ const MAX_RECONNECT_MS = 15_000;
 
 /**
  * Hears `NOTIFY jobs` on a connection of its own, for ever: a lost connection is made anew, and everybody is woken
- * then, because what was sent in between is lost. `url` must not lead through a pooler in transaction mode.
+ * then, because what was sent in between is lost. Not where `url` leads through a pooler.
  */
 export function listenOnPostgres(url: string, listener: WakeUpListener, log: Logger): WakeUp {
   let stopped = false;
@@ -41,7 +42,19 @@ export function listenOnPostgres(url: string, listener: WakeUpListener, log: Log
       await client.end();
     };
     if (stopped) return close();
-    await client.query('LISTEN jobs').then(heard, lost);
+    await begin(client).catch(lost);
+  }
+
+  async function begin(client: Awaited<ReturnType<typeof connect>>): Promise<void> {
+    if (await isBehindPooler(client)) {
+      log.warn(
+        'LISTEN does not get through a pooler: jobs are found by polling; DATABASE_DIRECT_URL leads past it',
+      );
+      first.resolve();
+      return close?.();
+    }
+    await client.query('LISTEN jobs');
+    heard();
   }
 
   function heard(): void {
