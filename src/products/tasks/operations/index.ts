@@ -6,6 +6,7 @@ import { enrich } from './enrich.ts';
 import type { AskNames } from './enrich/asked-names.ts';
 import type { Operation } from './operation.ts';
 import { join } from './join.ts';
+import { profile } from './profile.ts';
 import { sample } from './sample.ts';
 import { select } from './select.ts';
 import { sort } from './sort.ts';
@@ -19,5 +20,18 @@ export interface OperationDependencies {
 
 /** Everything that tasks can do, in the order in which it is listed. */
 export function taskOperations({ openNames }: OperationDependencies): readonly Operation[] {
-  return [select, clean, convert, sort, deduplicate, aggregate, join, split, sample, validate, enrich(openNames)];
+  return [
+    profile,
+    select,
+    clean,
+    convert,
+    sort,
+    deduplicate,
+    aggregate,
+    join,
+    split,
+    sample,
+    validate,
+    enrich(openNames),
+  ];
 }
