@@ -1,11 +1,11 @@
 import type { HttpServer } from '#platform/http/server.ts';
 import type { ReadModel } from '#products/names/index.ts';
 
-const MOST_QUESTIONS = 4000;
+const MOST_QUESTIONS = 6000;
 /** Of `question`. */
 const KINDS = 18;
 const AT_A_TIME = 32;
-const LONGEST_MS = 4000;
+const LONGEST_MS = 6000;
 
 /**
  * Asks the server questions of every kind, over its own port, before others do: code that has not run yet is several

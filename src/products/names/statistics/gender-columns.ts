@@ -126,7 +126,7 @@ function narrowed(wide: Wide, dictionary: Dictionary): GenderColumns {
   const columns = { numbers, F: kept(F), M: kept(M), hiddenF: kept(hiddenF), hiddenM: kept(hiddenM) };
   const others = unused.get(dictionary) ?? [];
   if (others.length < KEPT_WIDE) {
-    for (const column of Object.values(wide) as Wide[keyof Wide][]) for (const no of used) column[no] = 0;
+    for (const column of Object.values(wide) as Wide[keyof Wide][]) column.fill(0);
     unused.set(dictionary, [...others, wide]);
   }
   return columns;
