@@ -25,6 +25,8 @@ export interface RawRecord extends SourceRecord {
   readonly quoted: (at: number) => boolean;
   /** The bytes of the cell at a place (from 0) as they stand between the separators: a view of the chunk, to be copied. */
   readonly cellBytes: (at: number) => Buffer;
+  /** The record with its line break as they stand in the file: a view of the chunk, to be copied. */
+  readonly lineBytes: () => Buffer;
   /** What follows the record; '' behind the last one of a text that ends without. */
   readonly lineBreak: () => LineBreak | '';
 }
@@ -101,6 +103,7 @@ function recordLoop(options: DelimitedReaderOptions, state: ReaderState): (from:
     byteEnd: 0,
     raw: () => Buffer.from(state.buffer.subarray(position.start, position.end)),
     cellBytes: (at: number) => state.buffer.subarray(splitter.starts[at], splitter.ends[at]),
+    lineBytes: () => state.buffer.subarray(position.start, position.next),
     lineBreak: () => lineBreakAt(state.buffer, position.end, position.next),
   };
 

@@ -1,6 +1,7 @@
 import { type FieldError, fieldError } from '#engine/ingestion/field-error.ts';
 import { AppError } from '#platform/errors.ts';
 import { type CellWriter, createCellWriter } from '../table/cell-writer.ts';
+import { writeRecord } from '../table/copy-record.ts';
 import type { TableHead, TableRecord } from '../table/task-table.ts';
 import type { CleanOptions } from './clean.ts';
 import { textCleaner } from './clean-text.ts';
@@ -46,10 +47,8 @@ export function recordCleaner(
         isSame &&= text === cell;
         wanted.push(text);
       }
-      const lineBreak = fixedBreak ?? record.lineBreak();
-      if (isSame && !isOtherEncoding) {
-        result.write(record.raw());
-        result.write(lineBreak);
+      if (isSame && !isOtherEncoding && fixedBreak === undefined) {
+        writeRecord(record, result);
         return 'same';
       }
       const pieces = piecesOf(record);
@@ -59,7 +58,7 @@ export function recordCleaner(
         if (at > 0) result.write(dialect.separator);
         result.write(pieces[at] as Buffer);
       }
-      result.write(lineBreak);
+      result.write(fixedBreak ?? record.lineBreak());
       return isSame ? 'same' : 'changed';
     },
   };

@@ -77,7 +77,7 @@ async function takeSample({
         seen++;
         if (!isTaken) return ledger.leaveOut('not_sampled');
         taken++;
-        writeRecord(table, record, result);
+        writeRecord(record, result);
         ledger.use();
       },
     },

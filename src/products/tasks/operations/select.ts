@@ -94,10 +94,7 @@ function lineWriter(
   places: readonly number[],
 ): (record: TableRecord, write: (bytes: Uint8Array | string) => void) => void {
   if (isWhole(table, places)) {
-    return (record, write) => {
-      write(record.raw());
-      write(record.lineBreak());
-    };
+    return (record, write) => write(record.lineBytes());
   }
   const { separator, quote } = table.dialect;
   const [only = 0] = places;

@@ -1,4 +1,5 @@
 import type { FileStore } from '#platform/files/file-store.ts';
+import { createByteGatherer } from './gather-bytes.ts';
 
 /** A file of the store that is written bit by bit. */
 export interface FileSink {
@@ -18,16 +19,12 @@ export interface StoredSink {
   readonly sha256: string;
 }
 
-/** Small writes are gathered up to here. */
-const PIECE_BYTES = 64 * 1024;
 /** What may wait for the store before `drained` waits too. */
 const MOST_WAITING_BYTES = 1024 * 1024;
 
 export function createFileSink(files: FileStore, key: string, signal: AbortSignal): FileSink {
   const waiting: Buffer[] = [];
   let waitingBytes = 0;
-  let piece = Buffer.allocUnsafe(PIECE_BYTES);
-  let filled = 0;
   let end: { readonly error?: unknown } | undefined;
   let failure: { readonly error: unknown } | undefined;
   let moved = Promise.withResolvers<void>();
@@ -36,6 +33,12 @@ export function createFileSink(files: FileStore, key: string, signal: AbortSigna
     moved = Promise.withResolvers<void>();
   };
 
+  const gatherer = createByteGatherer((piece) => {
+    waiting.push(piece);
+    waitingBytes += piece.length;
+    ring();
+  });
+
   const stored = files.write(key, chunks(), { signal });
   stored.catch((error: unknown) => {
     failure = { error };
@@ -43,19 +46,13 @@ export function createFileSink(files: FileStore, key: string, signal: AbortSigna
   });
 
   return {
-    write(bytes) {
-      const source = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-      if (source.length > PIECE_BYTES - filled) flush();
-      if (source.length > PIECE_BYTES) return push(Buffer.from(source));
-      piece.set(source, filled);
-      filled += source.length;
-    },
+    write: (bytes) => gatherer.write(bytes),
     async drained() {
       while (waitingBytes > MOST_WAITING_BYTES && failure === undefined) await moved.promise;
       if (failure !== undefined) throw failure.error;
     },
     async end() {
-      flush();
+      gatherer.flush();
       end ??= {};
       ring();
       return { key, ...(await stored) };
@@ -69,19 +66,6 @@ export function createFileSink(files: FileStore, key: string, signal: AbortSigna
       );
     },
   };
-
-  function flush(): void {
-    if (filled === 0) return;
-    push(piece.subarray(0, filled));
-    piece = Buffer.allocUnsafe(PIECE_BYTES);
-    filled = 0;
-  }
-
-  function push(bytes: Buffer): void {
-    waiting.push(bytes);
-    waitingBytes += bytes.length;
-    ring();
-  }
 
   async function* chunks(): AsyncGenerator<Buffer> {
     for (;;) {

@@ -10,7 +10,6 @@ export function headerLine({ header, lineBreak }: TableHead): Buffer {
  * Writes a record as it stands in the file. Its line break comes with it; the last record of a file that ends without one
  * gets none, so nothing may follow it: what changes the order writes `table.lineBreak` itself.
  */
-export function writeRecord(table: TableHead, record: TableRecord, result: Pick<TaskResult, 'write'>): void {
-  result.write(record.raw());
-  result.write(record.lineBreak());
+export function writeRecord(record: TableRecord, result: Pick<TaskResult, 'write'>): void {
+  result.write(record.lineBytes());
 }

@@ -115,11 +115,12 @@ async function readAsCells(
 function cellsAsRecord(
   cells: string[],
   writer: CellWriter,
-): Pick<TableRecord, 'cells' | 'quoted' | 'cellBytes' | 'lineBreak' | 'raw'> {
+): Pick<TableRecord, 'cells' | 'quoted' | 'cellBytes' | 'lineBytes' | 'lineBreak' | 'raw'> {
   return {
     cells,
     quoted: () => false,
     cellBytes: (at) => Buffer.from(writer.cell(cells[at] as string) as string),
+    lineBytes: () => Buffer.from(`${writer.cells(cells)}\n`),
     lineBreak: () => '\n',
     raw: () => Buffer.from(writer.cells(cells) as string),
   };
