@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OneOf } from '#platform/http/schemas.ts';
 import { withDuckDb } from '#platform/duckdb/database.ts';
 import { createPlaceSet, type PlaceSet } from '../sharding/place-set.ts';
 import { createIdentityWriter, type RecordIdentity } from '../sharding/record-key.ts';
@@ -18,12 +19,12 @@ const Options = Type.Object(
         description: 'Records that are equal in all of these columns are duplicates. Default: in all columns',
       }),
     ),
-    compare: Type.Enum(['text', 'caseless'], {
+    compare: OneOf(['text', 'caseless'], {
       default: 'text',
       description:
         'text: cells are equal character by character, blanks included · caseless: but for upper and lower case',
     }),
-    keep: Type.Enum(['first', 'last'], { default: 'first', description: 'Which of the duplicates stays' }),
+    keep: OneOf(['first', 'last'], { default: 'first', description: 'Which of the duplicates stays' }),
   },
   { additionalProperties: false },
 );

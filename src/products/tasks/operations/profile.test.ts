@@ -140,6 +140,9 @@ test('the page names its language, its tables and their headings, and every colu
   );
   assert.equal(page.match(/<th(?= |>)/g)?.length, page.match(/<th scope="(?:col|row)"/g)?.length);
   assert.equal(page.match(/<section/g)?.length, 3);
+  assert.deepEqual(unclosed(page), []);
+  const [overview = ''] = page.split('</table>');
+  assert.equal(overview.match(/<tr/g)?.length, 1 + 3);
 });
 
 test('lines with errors are no part of the profile', async () => {
@@ -147,3 +150,14 @@ test('lines with errors are no part of the profile', async () => {
   assert.equal((JSON.parse(end.bytes.toString()) as TableProfile).records, 1);
   assert.deepEqual([end.recordsRead, end.report.accepted, end.report.rejected], [3, 1, 2]);
 });
+
+/** Elements that are not closed in the order in which they were opened. */
+function unclosed(markup: string): string[] {
+  const open: string[] = [];
+  for (const [, slash, name = ''] of markup.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
+    if (name === 'br' || name === 'meta') continue;
+    if (slash === '') open.push(name);
+    else if (open.pop() !== name) return [`</${name}>`];
+  }
+  return open;
+}

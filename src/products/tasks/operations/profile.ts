@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OneOf } from '#platform/http/schemas.ts';
 import { type ColumnProfiler, createColumnProfiler } from './profile/column-profile.ts';
 import { profilePage } from './profile/profile-page.ts';
 import type { TableProfile } from './profile/table-profile.ts';
@@ -6,7 +7,7 @@ import { defineOperation, type TaskOutcome, type TaskRun } from './operation.ts'
 
 const Options = Type.Object(
   {
-    as: Type.Enum(['json', 'html'], {
+    as: OneOf(['json', 'html'], {
       default: 'json',
       description: 'html: a page to read, complete in one file',
     }),
@@ -35,7 +36,7 @@ export const profile = defineOperation({
   description:
     'Reads the whole file and says of each column how many cells are empty, what the others look like (`integer`, ' +
     '`decimal`, `code` for digits that begin with 0, `boolean`, `date`, `time`, `uuid`, `email`, `url`, `text`) with the ' +
-    'first exceptions and their lines, how many are different (exact up to some thousands, then within about 2 %), the ' +
+    'first exceptions and their lines, how many are different (exact up to some thousands, then within about 3 %), the ' +
     'smallest and largest, lengths, the most frequent values and patterns. The result is JSON or a page (`as`).',
   options: Options,
   example: { as: 'html' },

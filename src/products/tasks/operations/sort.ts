@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OneOf } from '#platform/http/schemas.ts';
 import { withDuckDb } from '#platform/duckdb/database.ts';
 import { createKeyWriter, type KeyColumn } from '../sorting/sort-key.ts';
 import { createSorter } from '../sorting/sorter.ts';
@@ -10,8 +11,8 @@ import { defineOperation, type TaskOutcome, type TaskRun } from './operation.ts'
 const SortColumn = Type.Object(
   {
     column: Type.String({ description: 'Its name in the header' }),
-    order: Type.Enum(['ascending', 'descending'], { default: 'ascending' }),
-    compare: Type.Enum(['text', 'caseless', 'number'], {
+    order: OneOf(['ascending', 'descending'], { default: 'ascending' }),
+    compare: OneOf(['text', 'caseless', 'number'], {
       default: 'text',
       description:
         'text: by code point · caseless: the same without upper and lower case · number: by value, with cells that are no number behind all others in either order',

@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox';
+import { OneOf } from '#platform/http/schemas.ts';
 import { AppError } from '#platform/errors.ts';
 import { columnAt, columnsAt } from '../../table/find-column.ts';
 import type { TableHead } from '../../table/task-table.ts';
 
 const Computed = Type.Object(
   {
-    function: Type.Enum(['count', 'count_distinct', 'sum', 'mean', 'min', 'max'], {
+    function: OneOf(['count', 'count_distinct', 'sum', 'mean', 'min', 'max'], {
       description:
         'count: records, or with a column its cells that are not empty · count_distinct: its different texts, not counting the empty one · sum, mean, min, max: of its numbers, exactly; empty cells do not count',
     }),

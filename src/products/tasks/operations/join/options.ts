@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OneOf } from '#platform/http/schemas.ts';
 import { AppError } from '#platform/errors.ts';
 import { columnAt, columnsAt } from '../../table/find-column.ts';
 import type { TableHead } from '../../table/task-table.ts';
@@ -18,12 +19,12 @@ export const JoinOptions = Type.Object(
       ),
       { minItems: 1, maxItems: 64, description: 'Records match that are equal in all of these columns' },
     ),
-    kind: Type.Enum(['inner', 'left', 'semi', 'anti'], {
+    kind: OneOf(['inner', 'left', 'semi', 'anti'], {
       default: 'inner',
       description:
         'inner: a record for each match · left: also records of the first file without a match, with empty cells · semi: records of the first file that have a match · anti: those that have none',
     }),
-    compare: Type.Enum(['text', 'caseless'], { default: 'text', description: 'As with deduplicate' }),
+    compare: OneOf(['text', 'caseless'], { default: 'text', description: 'As with deduplicate' }),
     columns: Type.Optional(
       Type.Array(Type.String(), {
         maxItems: 4096,

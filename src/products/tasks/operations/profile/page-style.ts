@@ -20,7 +20,7 @@ table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; padding: .5rem .75rem; color: var(--soft); }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem; border-top: 1px solid var(--line); }
 thead th { background: var(--panel); white-space: nowrap; }
-th[scope=row] { font-weight: 600; overflow-wrap: anywhere; }
+th[scope=row] { font-weight: 600; min-width: 8rem; overflow-wrap: anywhere; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 code { font: .9em/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 section { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margin: 1rem 0; }
@@ -34,6 +34,6 @@ section { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; ma
 .pair th, .pair td { padding: .2rem .4rem; font-weight: 400; }
 .pair thead th { background: none; color: var(--soft); font-size: .85rem; }
 .pair .n { width: 6.5rem; }
-meter { width: 100%; height: .5rem; display: block; accent-color: var(--bar); }
+.bar { display: block; height: .4rem; min-width: 1px; border-radius: .2rem; background: var(--bar); }
 @media print { section { break-inside: avoid; } .skip { display: none; } }
 `;

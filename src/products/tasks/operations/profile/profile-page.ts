@@ -27,7 +27,14 @@ export function* profilePage({ file, records, columns }: TableProfile): Generato
     <h1>Profile of ${file.name}</h1>
     <p class="soft">${about}</p>
   </header> `.markup;
-  yield html`<div class="wide" tabindex="0" role="region" aria-label="All columns">
+  yield overview(columns, records).markup;
+  yield '<div id="columns">\n';
+  for (const column of columns) yield columnSection(column, records).markup;
+  yield '</div>\n</main>\n</body>\n</html>\n';
+}
+
+function overview(columns: readonly ColumnProfile[], records: number): Html {
+  return html`<div class="wide" tabindex="0" role="region" aria-label="All columns">
     <table>
       <caption>
         All columns. Shares are of all records.
@@ -43,13 +50,11 @@ export function* profilePage({ file, records, columns }: TableProfile): Generato
           <th scope="col">Largest</th>
         </tr>
       </thead>
-      <tbody></tbody>
+      <tbody>
+        ${columns.map((column) => overviewRow(column, records))}
+      </tbody>
     </table>
-  </div> `.markup;
-  for (const column of columns) yield overviewRow(column, records).markup;
-  yield '</tbody></table></div>\n<div id="columns">\n';
-  for (const column of columns) yield columnSection(column, records).markup;
-  yield '</div>\n</main>\n</body>\n</html>\n';
+  </div>`;
 }
 
 function overviewRow(column: ColumnProfile, records: number): Html {
@@ -149,9 +154,7 @@ function frequencies(
         ${rows.map(
           ({ text, count }) =>
             html`<tr>
-              <td>
-                <code>${text}</code><meter min="0" max="${all}" value="${count}" aria-hidden="true"></meter>
-              </td>
+              <td><code>${text}</code><span class="bar" style="width: ${share(count, all)}%"></span></td>
               <td class="n">${WORDS.format(count)}<br /><span class="soft">${percent(count, all)}</span></td>
             </tr>`,
         )}
@@ -177,6 +180,11 @@ function percent(part: number, all: number): string {
   const share = (100 * part) / all;
   if (part > 0 && share < 0.1) return '< 0.1 %';
   return part < all && share > 99.9 ? '> 99.9 %' : `${share.toFixed(part === all ? 0 : 1)} %`;
+}
+
+/** Of a bar, which is no more than a picture of the number beside it. */
+function share(part: number, all: number): string {
+  return ((100 * part) / Math.max(1, all)).toFixed(1);
 }
 
 function separatorName(separator: string): string {
