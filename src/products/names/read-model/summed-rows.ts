@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { rankSums } from '../statistics/sum-slices.ts';
+import { rankSums } from './sum-slices.ts';
 import { bytesOfRows, createByteCache } from './byte-cache.ts';
 import type { CatalogSlice } from './country-catalog.ts';
 import type { Dictionary } from './dictionary.ts';

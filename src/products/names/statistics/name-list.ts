@@ -22,7 +22,7 @@ import {
 } from './ranking.ts';
 import { chooseAreas, type CountryArea, latestYear, slicesOf } from './scope.ts';
 import { createRankings } from './rankings.ts';
-import type { WantedNames } from './sum-slices.ts';
+import type { WantedNames } from '../read-model/sum-slices.ts';
 
 /** A question for a list of names, as api.md has it. */
 export interface NameListQuery extends NameFilter {

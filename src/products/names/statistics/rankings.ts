@@ -2,7 +2,7 @@ import { bytesOfRows, createByteCache } from '../read-model/byte-cache.ts';
 import type { SliceRows } from '../read-model/pages.query.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import type { Ranking, RankingPlan } from './ranking.ts';
-import { type RankedSums, rankSums, type Summand, type WantedNames } from './sum-slices.ts';
+import { type RankedSums, rankSums, type Summand, type WantedNames } from '../read-model/sum-slices.ts';
 import { createYearSums } from './year-sums.ts';
 
 /** Sums that were asked for lately, for the next page. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { SliceRows } from '../read-model/pages.query.ts';
-import type { Summand } from './sum-slices.ts';
+import type { Summand } from '../read-model/sum-slices.ts';
 import { createYearSums } from './year-sums.ts';
 
 const NAMES = 6;

@@ -2,7 +2,7 @@ import { createByteCache } from '../read-model/byte-cache.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import type { SliceRows } from '../read-model/pages.query.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
-import type { Summand } from './sum-slices.ts';
+import type { Summand } from '../read-model/sum-slices.ts';
 
 /** A running total is kept after so many years. */
 const YEARS_BETWEEN_TOTALS = 8;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createDictionary } from '../read-model/dictionary.ts';
-import type { SliceRows } from '../read-model/pages.query.ts';
+import { createDictionary } from './dictionary.ts';
+import type { SliceRows } from './pages.query.ts';
 import { rankSums, type Summand } from './sum-slices.ts';
 
 const NAMES = 12;

@@ -1,5 +1,5 @@
-import type { Dictionary } from '../read-model/dictionary.ts';
-import type { SliceRows } from '../read-model/pages.query.ts';
+import type { Dictionary } from './dictionary.ts';
+import type { SliceRows } from './pages.query.ts';
 import { MAX_NAMES } from '../spelling/name-limit.ts';
 
 /** Sums below this are counted one by one to find how far the first names reach. */
