@@ -115,6 +115,8 @@ export function openPool(
 
 export interface ApiOptions {
   readonly model: ReadModel;
+  /** For questions about published numbers; default: the pool of everything else. */
+  readonly reads?: Pool;
   readonly readiness: HealthDependencies['readiness'];
   /** The key that the command line on this machine uses by itself. */
   readonly localKeyId: string | undefined;
@@ -140,7 +142,7 @@ export async function composeApi(foundation: Foundation, options: ApiOptions): P
   void app.register(jobRoutes({ pool, definitions, log }));
   const sourceRules = { allowedHosts: config.outgoing.importHosts };
   void app.register(namesRoutes({ ...foundation, limits: config.uploads, maxUploadBytes, sourceRules }));
-  void app.register(statisticsRoutes(pool, options.model));
+  void app.register(statisticsRoutes(options.reads ?? pool, options.model));
   void app.register(contentRoutes({ ...foundation.content, maxUploadBytes, definitions }));
   void app.register(tasksRoutes({ ...foundation.tasks, log, definitions, maxUploadBytes }));
   return app;

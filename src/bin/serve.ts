@@ -16,6 +16,7 @@ import { keepWarm } from './keep-warm.ts';
 import { listen } from './listen.ts';
 import { findLocalKeyId, showNewKey } from './local-key.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { openReading } from './read-replicas.ts';
 import { requireSupportedServer } from './require-server.ts';
 import { loadSample } from './sample.ts';
 import { rehearse } from './rehearse.ts';
@@ -60,7 +61,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
 
   const stopping = new AbortController();
   endings.defer(() => stopping.abort());
-  const model = createReadModel({ pool: foundation.pool, versions, cacheBytes: config.sliceCacheBytes });
+  const reading = openReading({
+    config,
+    log,
+    primary: foundation.pool,
+    versions: versions ?? foundation.pool,
+    maxConnections: budget.api,
+  });
+  endings.defer(() => reading.close());
+  const { pool: reads, versions: published } = reading;
+  const model = createReadModel({ pool: reads, versions: published, cacheBytes: config.sliceCacheBytes });
   const listening = Promise.withResolvers<{ app: HttpServer; address: string }>();
   const isWarm = keepWarm(model, stopping.signal, log, async () => {
     const { app, address } = await listening.promise;
@@ -76,7 +86,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   // Loads its code while the API does.
   if (budget.concurrency > 0) stops.push(startWorkerThread(foundation, database, budget).stop);
   const localKeyId = await findLocalKeyId(foundation.pool, adminKeyFile(config));
-  const app = await composeApi(foundation, { model, readiness: [isWarm], localKeyId });
+  const app = await composeApi(foundation, { model, reads, readiness: [isWarm], localKeyId });
   stops.push(() => stopHttpServer(app, HTTP_GRACE_MS));
   const address = await listen(app, { ...config.server, setting: 'SERVER_PORT', text: ANSWERS_AT });
   listening.resolve({ app, address });

@@ -6,6 +6,8 @@ export interface DatabaseUrls {
   readonly url: string | undefined;
   /** For LISTEN and migrations; undefined: `url` serves for them as well. */
   readonly directUrl: string | undefined;
+  /** Standbys of the same server, for reading. */
+  readonly readUrls: readonly string[];
 }
 
 const SSL_MODES = ['disable', 'require', 'verify-full'];
@@ -21,13 +23,23 @@ export function readDatabaseUrls(read: SettingsReader, given: (name: SettingName
     );
   }
   const directUrl = readUrl(read, 'DATABASE_DIRECT_URL');
-  if (directUrl && !url && !inParts) read.refuse('DATABASE_DIRECT_URL', 'needs DATABASE_URL as well');
-  return { url: (url ?? inParts)?.href, directUrl: directUrl?.href };
+  const readUrls = read.list('DATABASE_READ_URL').map((text) => parseUrl(read, 'DATABASE_READ_URL', text));
+  for (const name of ['DATABASE_DIRECT_URL', 'DATABASE_READ_URL'] as const) {
+    if (given(name) && !url && !inParts) read.refuse(name, 'needs DATABASE_URL as well');
+  }
+  return {
+    url: (url ?? inParts)?.href,
+    directUrl: directUrl?.href,
+    readUrls: readUrls.flatMap((each) => (each ? [each.href] : [])),
+  };
 }
 
 function readUrl(read: SettingsReader, name: SettingName): URL | undefined {
   const text = read.text(name);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseUrl(read, name, text);
+}
+
+function parseUrl(read: SettingsReader, name: SettingName, text: string): URL | undefined {
   const url = URL.parse(text);
   if (
     !url ||

@@ -37,6 +37,13 @@ export const SECTIONS = [
           'For LISTEN and migrations where `DATABASE_URL` is a pooler such as PgBouncer; absent there: workers poll only',
         secret: true,
       },
+      {
+        name: 'DATABASE_READ_URL',
+        meaning:
+          'Streaming standbys of `DATABASE_URL`, comma-separated, for questions about published numbers; where they lag or fail, the primary answers',
+        example: 'postgres://affirm:secret@standby:5432/affirm',
+        secret: true,
+      },
       { name: 'DATABASE_MAX_CONNECTIONS', default: '20', meaning: 'Connections of one process' },
       { name: 'DATABASE_MAX_IDLE', default: '10', meaning: 'Idle connections that are kept' },
       { name: 'DATABASE_CONN_MAX_LIFETIME', default: '1h', meaning: 'A connection is renewed after this' },
@@ -278,7 +285,6 @@ export const SETTINGS: readonly Setting[] = SECTIONS.flatMap(({ settings }): rea
 
 /** Settings of the plan that nothing acts on yet; giving one refuses the start, unless it asks for what is so anyway. */
 export const UNBUILT: readonly { readonly name: string; readonly harmless?: string }[] = [
-  { name: 'DATABASE_READ_URL' },
   { name: 'JWT_SECRET' },
   { name: 'JWT_EXPIRY' },
   { name: 'RATE_LIMIT_PUBLIC', harmless: '0' },

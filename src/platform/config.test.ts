@@ -122,6 +122,23 @@ test('the database may come in parts, which must not contradict the URL', () => 
   );
 });
 
+test('replicas are a list of addresses beside that of the database', () => {
+  const primary = { DATABASE_URL: 'postgres://u@db/x' };
+  const { readUrls } = loadConfig({
+    ...primary,
+    DATABASE_READ_URL: 'postgres://u@one/x, postgres://u@two/x?sslmode=require',
+  }).database;
+  assert.deepEqual(readUrls, [
+    'postgres://u@one/x',
+    'postgres://u@two/x?sslmode=require&uselibpqcompat=true',
+  ]);
+  assert.deepEqual(loadConfig(primary).database.readUrls, []);
+  assert.match(problemsOf({ DATABASE_READ_URL: 'postgres://u@one/x' }).join(), /needs DATABASE_URL as well/);
+  const wrong = problemsOf({ ...primary, DATABASE_READ_URL: 'postgres://u:hushhush@one/x,hushhush' }).join();
+  assert.match(wrong, /^DATABASE_READ_URL must read postgres:/);
+  assert.doesNotMatch(wrong, /hushhush/);
+});
+
 test('sslmode is one of three, read as PostgreSQL reads them', () => {
   const url = loadConfig({ DATABASE_URL: 'postgres://u@db/x?sslmode=require' }).database.url;
   assert.equal(url, 'postgres://u@db/x?sslmode=require&uselibpqcompat=true');

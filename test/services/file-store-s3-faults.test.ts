@@ -57,13 +57,16 @@ describe('S3 that fails', { skip: withoutRadosgw() ?? false }, () => {
         store.read('kept'),
         store.size('kept'),
         store.delete('kept'),
-        store.list('').next(),
+        store.list('')[Symbol.asyncIterator]().next(),
         store.sweepUnfinished('', new Date()),
         store.check(),
       ]);
       for (const answer of answers) {
         const error: unknown = answer.status === 'rejected' ? answer.reason : undefined;
-        assert.match(String(error), mode === 'busy' ? /OutageError.*503/ : /OutageError.*(?:TimeoutError|ETIMEDOUT)/);
+        assert.match(
+          String(error),
+          mode === 'busy' ? /OutageError.*503/ : /OutageError.*(?:TimeoutError|ETIMEDOUT)/,
+        );
         assert.equal(classify(error).class, 'outage');
       }
       assert.ok(proxy.spoiled > answers.length, 'each is tried again first');

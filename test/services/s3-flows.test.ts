@@ -164,6 +164,11 @@ describe('API and workers on S3, without a disk in common', { skip: withoutRados
     assert.deepEqual(await bucket.unfinished(), []);
   });
 
+  test('doctor asks the bucket', async () => {
+    const { stdout } = await runCommand(['doctor'], { dataDir: join(folder, 'doctor'), env: settings });
+    assert.match(stdout, /^ok {4}files: S3 bucket test-\S+ answers$/m);
+  });
+
   test('a start with a wrong secret ends at once and says what is wrong', async () => {
     for (const command of ['serve', 'worker']) {
       const { code, stderr } = await runCommand([command], {

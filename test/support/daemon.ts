@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, type SpawnOptions } from 'node:child_process';
 
 /** A server program that a test started and that lives until the test ends it. */
 export interface Daemon {
@@ -14,8 +13,12 @@ export interface Daemon {
 const KEPT_OUTPUT = 4000;
 
 /** Starts a program that stays in the foreground; it ends with this process at the latest. */
-export function startDaemon(program: string, words: readonly string[]): Daemon {
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+export function startDaemon(
+  program: string,
+  words: readonly string[],
+  options: Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'> = {},
+): Daemon {
+  const child = spawn(program, words, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -40,15 +43,4 @@ export function startDaemon(program: string, words: readonly string[]): Daemon {
       await gone;
     },
   };
-}
-
-/** Memory of a process that is in use, in bytes, on Linux; 0 when it is gone. */
-export function residentBytes(pid: number): number {
-  try {
-    const [, kilobytes = '0'] =
-      /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return Number(kilobytes) * 1024;
-  } catch {
-    return 0;
-  }
 }

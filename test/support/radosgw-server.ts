@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '#platform/postgres/embedded-port.ts';
-import { type Daemon, residentBytes, startDaemon } from './daemon.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
 
 const run = promisify(execFile);
 const PROGRAMS = ['ceph', 'ceph-authtool', 'ceph-mon', 'ceph-osd', 'monmaptool', 'radosgw', 'radosgw-admin'];
@@ -26,8 +26,6 @@ export interface RadosgwServer {
   readonly port: number;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** What its three processes hold of this machine's memory, in bytes. */
-  residentBytes(): number;
   stop(): Promise<void>;
 }
 
@@ -58,7 +56,6 @@ export async function startRadosgw({ memoryBytes = 2 * GIBIBYTE } = {}): Promise
       endpoint: `http://127.0.0.1:${port}`,
       port,
       ...user,
-      residentBytes: () => daemons.reduce((sum, { pid }) => sum + residentBytes(pid), 0),
       stop,
     };
   } catch (error) {

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
  * pass: both ways · busy: 503 with a page, without asking the server · silent: takes bytes and gives none ·
  * cut: closes the connection once `cutAfter` bytes of an answer have passed.
  */
-export type ProxyMode = 'pass' | 'busy' | 'silent' | 'cut';
+type ProxyMode = 'pass' | 'busy' | 'silent' | 'cut';
 
 /** A wire between a client and a server, which a test spoils. */
 export interface TcpProxy {
