@@ -106,3 +106,23 @@ test('a sheet of a workbook is a table; the one that is named, else the first', 
   );
   assert.deepEqual(JSON.parse(second.bytes.toString()), [{ x: '1' }]);
 });
+
+test('letters that the database cannot hold are no reason to fail, in names, cells and options', async () => {
+  const hostile = `a\0b,"Ł\n"\n1,\0Ł\n\0\n${'1,2\n'.repeat(50)}`;
+  const task = await server.done(hostile, {
+    operation: 'convert',
+    options: { to: 'csv', encoding: 'iso-8859-2' },
+  });
+  assert.deepEqual([task.records_read, task.records_rejected], [52, 1]);
+  const { data } = (await (await server.get(`/v1/tasks/${task.task_id}/errors`)).json()) as {
+    data: { column: string }[];
+  };
+  assert.deepEqual(
+    data.map(({ column }) => column),
+    ['Ł\n'],
+  );
+  for (const options of [{ where: [{ column: 'a', is: 'equals', value: '\0' }] }, { columns: ['\uD800'] }]) {
+    const refused = await server.send('/v1/tasks', 'a\n1\n', { operation: 'select', options });
+    assert.equal(refused.status, 400);
+  }
+});

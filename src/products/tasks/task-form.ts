@@ -5,6 +5,7 @@ import { formReader } from '#platform/http/form-fields.ts';
 import { compileJson } from '#platform/http/validation.ts';
 import { validationDetails } from '#platform/http/validation-details.ts';
 import type { Operation } from './operations/operation.ts';
+import { isStorable } from './storable-json.ts';
 import { TableInput } from './table/table-input.ts';
 
 const File = Type.Unsafe<string>({ type: 'string', format: 'binary' });
@@ -59,6 +60,9 @@ export function taskFormReader(operations: readonly Operation[]): (fields: Field
     const check = checks.get(id);
     if (!operation || !check) throw unknownOperation(id, operations);
     const problems = validationDetails(check(options), 'options');
+    if (!isStorable(options))
+      problems.push({ field: 'options', message: 'has a NUL or half a surrogate pair' });
+    if (!isStorable([input, input2])) throw unstorableInput();
     if (problems.length > 0) throw invalidOptions(operation, problems);
     return { operation, options: options as TaskRequest['options'], input, input2 };
   };
@@ -83,6 +87,12 @@ function invalidOptions(
     message: problem,
   }));
   return new AppError('invalid', 'invalid_options', message, details);
+}
+
+function unstorableInput(): AppError {
+  return new AppError('invalid', 'invalid_request', 'The request was not understood: see details.', [
+    { field: 'input', message: 'has a NUL or half a surrogate pair' },
+  ]);
 }
 
 /** A table of two people, and what is to be done with it. */

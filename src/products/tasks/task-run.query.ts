@@ -1,5 +1,6 @@
 import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
+import { storableJson } from './storable-json.ts';
 
 /** Said by a job that begins, for the first time or again; `detected` tells how the file is read. */
 export async function beginTask(
@@ -11,7 +12,7 @@ export async function beginTask(
     'beginTask',
     sql`
       UPDATE tasks
-      SET status = 'processing', detected = ${JSON.stringify(detected)}, updated_at = clock_timestamp(),
+      SET status = 'processing', detected = ${storableJson(detected)}, updated_at = clock_timestamp(),
           started_at = coalesce(started_at, clock_timestamp())
       WHERE id = ${id}`,
   );
@@ -45,8 +46,8 @@ export async function completeTask(tx: Database, id: string, task: FinishedTask)
     sql`
       UPDATE tasks
       SET status = 'completed', records_read = ${task.recordsRead}, records_written = ${task.recordsWritten},
-          records_rejected = ${task.recordsRejected}, records_left_out = ${JSON.stringify(task.leftOut)},
-          details = ${details === undefined ? null : JSON.stringify(details)}, report_no = ${task.reportNo},
+          records_rejected = ${task.recordsRejected}, records_left_out = ${storableJson(task.leftOut)},
+          details = ${details === undefined ? null : storableJson(details)}, report_no = ${task.reportNo},
           result_key = ${result.key}, result_filename = ${result.filename}, result_type = ${result.contentType},
           result_size = ${result.size}, result_sha256 = ${result.sha256},
           rejects_key = ${rejects?.key ?? null}, rejects_filename = ${rejects?.filename ?? null},

@@ -54,6 +54,7 @@ test('each operation accounts for every record of whatever comes, and gives the 
         assert.equal(report.accepted + report.skipped + report.rejected, recordsRead, operation.id);
         assert.equal(outcome.recordsWritten, report.accepted, operation.id);
         assert.equal(refused === '', report.rejected === 0, operation.id);
+        assert.ok(refused.split('_line,_errors,').length <= 2, 'the rejects have one header');
       }
       assert.equal(reads.size, 1, 'all operations read the same records');
     }),

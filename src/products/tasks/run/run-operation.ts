@@ -8,6 +8,7 @@ import type { FileStore } from '#platform/files/file-store.ts';
 import type { Operation, TaskOutcome } from '../operations/operation.ts';
 import type { OpenedFile } from '../table/open-table.ts';
 import { readableTable, type TableReading } from '../table/read-table.ts';
+import type { TaskTable } from '../table/task-table.ts';
 import { createTaskLedger } from './task-ledger.ts';
 import { createRejectsFile } from './task-rejects.ts';
 import { createResultFile, type FinishedFile } from './task-result.ts';
@@ -50,25 +51,30 @@ export async function runOperation(run: OperationRun): Promise<OperationEnd> {
   const heads = second === undefined ? [file.head] : [file.head, second.head];
   const result = createResultFile(files, keys.result, signal);
   const rejects = createRejectsFile(files, keys.rejects, heads, signal);
-  const ledger = createTaskLedger(heads, rejects);
-  const total = file.size + (second?.size ?? 0);
+  const tables: TaskTable[] = [];
+  const ledger = createTaskLedger(tables, rejects);
+  const opened = second === undefined ? [file] : [file, second];
+  let total = opened.reduce((sum, { size }) => sum + size, 0);
   run.progress({ phase: 'reading', bytes_total: total });
-  const reading: TableReading = {
+  const readingOf = ({ size }: OpenedFile): TableReading => ({
     limits: run.limits,
     signal,
     onRecord: () => ledger.read(),
     onRefused: (table, record, errors) => ledger.refuse(table, record, errors),
     async onPiece() {
-      const done =
-        Math.min(file.size, file.bytesRead()) + Math.min(second?.size ?? 0, second?.bytesRead() ?? 0);
-      run.progress({ bytes_done: done, records_done: ledger.recordsRead });
+      const done = opened.reduce((sum, { bytesRead }) => sum + bytesRead(), 0);
+      run.progress({ bytes_done: Math.min(done, total), records_done: ledger.recordsRead });
       await result.drained();
       await rejects.drained();
     },
-  };
+    onRepeat() {
+      total += size;
+      run.progress({ bytes_total: total });
+    },
+  });
   try {
-    const table = await readableTable(file, reading);
-    const other = second && (await readableTable(second, reading));
+    for (const each of opened) tables.push(await readableTable(each, readingOf(each)));
+    const [table, other] = tables as [TaskTable, TaskTable?];
     operation.check?.(options, { table, second: other });
     const outcome = await operation.run({
       options,

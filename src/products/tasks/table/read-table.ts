@@ -15,6 +15,8 @@ export interface TableReading {
   /** A record was read, for the first time; well-formed or not. */
   onRecord(): void;
   onRefused(table: TaskTable, record: SourceRecord, errors: readonly FieldError[]): void;
+  /** A file is read once more than once. */
+  onRepeat(): void;
   /** After each piece, also of a repetition: the place to tell the progress and to wait. */
   onPiece(): Promise<void>;
 }
@@ -25,10 +27,12 @@ export async function readableTable(planned: PlannedTable, reading: TableReading
   const table: TaskTable = {
     ...head,
     hasAllColumns: true,
-    read: (visitor, options = {}) =>
-      head.format === 'ndjson' || head.format === 'json'
+    read(visitor, options = {}) {
+      if (options.isRepeat) reading.onRepeat();
+      return head.format === 'ndjson' || head.format === 'json'
         ? readAsCells(table, head.format, planned, reading, visitor, options)
-        : readDelimited(table, planned, reading, visitor, options),
+        : readDelimited(table, planned, reading, visitor, options);
+    },
   };
   return table;
 }
@@ -37,6 +41,7 @@ async function wholeHead({ head, source }: PlannedTable, reading: TableReading):
   const { format, filename, hasAllColumns } = head;
   if (hasAllColumns || format === 'csv' || format === 'sheet') return head;
   const { limits, signal, onPiece } = reading;
+  reading.onRepeat();
   return objectHead(filename, format, await findAllNames(source, format, limits, { signal, onPiece }), true);
 }
 
