@@ -16,8 +16,11 @@ export interface AffirmName extends Contender {
   fill(jobs: number, client?: Client): Promise<void>;
   /** Queues one job that goes before all others. */
   addUrgent(n: number): Promise<void>;
-  /** `ran` gets the number of an urgent job. */
-  startNumbered(slots: number, ran: (n: number | undefined) => void): Promise<{ stop(): Promise<void> }>;
+  /** `run` gets the number of an urgent job. */
+  startNumbered(
+    slots: number,
+    run: (n: number | undefined) => Promise<void>,
+  ): Promise<{ stop(): Promise<void> }>;
 }
 
 /** Ours, as `serve` and `worker` run it. */
@@ -45,7 +48,7 @@ export async function affirmName(url: string, slots: number): Promise<AffirmName
     async addUrgent(n) {
       await enqueueJob(pool, { type: 'nothing', payload: { n }, priority: 1, createdBy: caller(n) });
     },
-    start: (concurrency, ran) => startNumbered(concurrency, () => ran()),
+    start: (concurrency, run) => startNumbered(concurrency, run),
     startNumbered,
     open: () =>
       onConnection(url, async (client) => {
@@ -57,7 +60,10 @@ export async function affirmName(url: string, slots: number): Promise<AffirmName
     close: () => pool.close(),
   };
 
-  function startNumbered(concurrency: number, ran: (n: number | undefined) => void): Promise<Worker> {
+  function startNumbered(
+    concurrency: number,
+    run: (n: number | undefined) => Promise<void>,
+  ): Promise<Worker> {
     return startWorker({
       pool,
       listenUrl: url,
@@ -65,7 +71,7 @@ export async function affirmName(url: string, slots: number): Promise<AffirmName
         defineJob({
           type: 'nothing',
           payload: Type.Object({ n: Type.Optional(Type.Integer()) }),
-          run: async ({ n }) => ran(n),
+          run: ({ n }) => run(n),
         }),
       ]),
       concurrency,

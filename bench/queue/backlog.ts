@@ -23,7 +23,7 @@ export async function measureBacklog(
   let adding: Promise<void> = Promise.resolve();
   const waiting = new Map<number, (begunAt: number) => void>();
   return onConnection(url, async (client) => {
-    const worker = await queue.startNumbered(slots, (n) => {
+    const worker = await queue.startNumbered(slots, async (n) => {
       if (n !== undefined) return waiting.get(n)?.(performance.now());
       if (++ran % TOP_UP === 0) adding = adding.then(() => queue.fill(TOP_UP, client));
     });

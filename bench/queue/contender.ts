@@ -5,8 +5,8 @@ export interface Contender {
   fill(jobs: number): Promise<void>;
   /** Queues one job; settles when that has committed. */
   add(): Promise<void>;
-  /** Starts a worker whose jobs call `ran`. */
-  start(slots: number, ran: () => void): Promise<{ stop(): Promise<void> }>;
+  /** Starts a worker whose jobs do what `run` does. */
+  start(slots: number, run: () => Promise<void>): Promise<{ stop(): Promise<void> }>;
   /** Jobs that are not written down as done. */
   open(): Promise<number>;
   close(): Promise<void>;

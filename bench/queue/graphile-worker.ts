@@ -1,4 +1,4 @@
-import { Logger, makeWorkerUtils, run } from 'graphile-worker';
+import { Logger, makeWorkerUtils, run as startRunner } from 'graphile-worker';
 import { Pool } from 'pg';
 import { onConnection } from '../support/connection.ts';
 import { type Contender, SPARE_CONNECTIONS } from './contender.ts';
@@ -21,14 +21,14 @@ export async function graphileWorker(url: string, slots: number): Promise<Conten
     async add() {
       await utils.addJob('nothing', {});
     },
-    async start(concurrency, ran) {
-      const runner = await run({
+    async start(concurrency, run) {
+      const runner = await startRunner({
         pgPool,
         concurrency,
         logger,
         noHandleSignals: true,
         pollInterval: 5_000,
-        taskList: { nothing: async () => ran() },
+        taskList: { nothing: run },
       });
       return { stop: () => runner.stop() };
     },

@@ -24,11 +24,11 @@ export async function pgBoss(url: string, slots: number): Promise<Contender> {
     async add() {
       await boss.send(QUEUE, {});
     },
-    async start(concurrency, ran) {
+    async start(concurrency, run) {
       await boss.work(
         QUEUE,
         { batchSize: concurrency, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 },
-        async (jobs) => jobs.forEach(ran),
+        async (jobs) => void (await Promise.all(jobs.map(run))),
       );
       return { stop: () => boss.offWork(QUEUE) };
     },

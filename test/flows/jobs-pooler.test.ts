@@ -7,7 +7,7 @@ import { defineJob } from '#engine/jobs/define-job.ts';
 import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import { testDatabase } from '#test/support/database.ts';
-import { jobReaches, startTestWorker } from '../faults/jobs-support.ts';
+import { jobReaches, startTestWorker, until } from '../faults/jobs-support.ts';
 
 const KEY_DATA = Buffer.from([0x4b, 0, 0, 0, 12]);
 
@@ -46,7 +46,7 @@ test('a worker that would LISTEN through a pooler polls instead, and keeps no co
   const listenUrl = await poolerTo(t, db.url);
   const worker = await startTestWorker(db, [nothing], { listenUrl, pollIntervalMs: 50 });
   t.after(() => worker.stop());
-  assert.deepEqual(await listening(), []);
+  await until('no connection', async () => (await listening()).length === 0);
   const id = await enqueueJob(db.pool, { type: 'nothing', payload: {}, createdBy: null });
   await jobReaches(db.pool, id, 'completed');
 });
