@@ -1,9 +1,8 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
-import { type SentFile, sendFile } from '#platform/http/send-file.ts';
+import { FILE_ANSWERS, type SentFile, sendFile } from '#platform/http/send-file.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { NO_SUCH_TASK, statusWord, TaskParams } from './task-view.ts';
 import type { TaskRecord } from './tasks.query.ts';
@@ -13,9 +12,6 @@ interface Dependencies {
   readonly pool: Pool;
   readonly files: FileStore;
 }
-
-const bytes = { schema: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) };
-const content = { 'application/octet-stream': bytes };
 
 /** The files that come of a task. */
 export function taskFileRoutes(dependencies: Dependencies): FastifyPluginCallbackTypebox {
@@ -31,10 +27,7 @@ export function taskFileRoutes(dependencies: Dependencies): FastifyPluginCallbac
             description,
             tags: ['tasks'],
             params: TaskParams,
-            response: {
-              200: { description: 'All bytes', content },
-              206: { description: 'The bytes that were asked for', content },
-            },
+            response: FILE_ANSWERS,
           },
         },
         (request, reply) => answer(dependencies, request, reply, find),
