@@ -1,7 +1,7 @@
 import type { Pool } from '#platform/postgres/database.ts';
 import { AppError } from '#platform/errors.ts';
 import { EMPTY_DICTIONARY } from '../read-model/dictionary.ts';
-import { chooseAreas, type CountryArea } from '../statistics/scope.ts';
+import { chooseAreas, type CountryArea, type YearRange } from '../statistics/scope.ts';
 import { type CountryCatalog, loadCountryCatalog } from '../read-model/country-catalog.ts';
 import { listCountryNumbers } from './enrich.query.ts';
 import { createListRows, type ReadLists } from './list-rows.ts';
@@ -40,18 +40,27 @@ const NOTHING: NameFacts = {
   rank: null,
 };
 
+/** Names whose series are in memory at a time: some megabytes. */
+const NAMES_AT_A_TIME = 2048;
+
 /** The places that a country's code, or none, stands for. */
 interface Group {
   readonly lists: readonly YearLists[];
   readonly facts: FactsOfNames;
 }
 
-/** A name in a group, whichever years are asked for. */
+/** A name in a group. */
 interface Wanted {
   readonly group: Group;
   readonly key: string;
-  found: { readonly match: Match; readonly points: readonly (ListedPoints | undefined)[] } | undefined;
+  /** The years asked for, and what is said of each; nothing while the name is not found. */
+  readonly ranges: YearRange[];
+  facts: readonly NameFacts[];
+  match: Match | undefined;
 }
+
+/** Where the answer to a question is; or why there is none. */
+type Place = { readonly wanted: Wanted; readonly range: number } | 'none' | 'country_unknown';
 
 /**
  * Answers about many names from the database alone, for processes without a read model: what `POST /v1/gender` and
@@ -63,8 +72,8 @@ export function openNames(pool: Pool): AskNames {
   return async (questions) => {
     if (performance.now() - state.openedAt > CATALOGS_LIVE_MS) state = openGroups(pool);
     const wanted = new Map<string, Wanted>();
-    const places: (Wanted | 'none' | 'country_unknown')[] = [];
-    for (const { name, country } of questions) {
+    const places: Place[] = [];
+    for (const { name, country, from, to } of questions) {
       const code = country?.toUpperCase();
       const group = await state.group(code);
       const key = keyOfName(name);
@@ -74,19 +83,18 @@ export function openNames(pool: Pool): AskNames {
       }
       const id = `${code ?? ''} ${key}`;
       let found = wanted.get(id);
-      if (!found) wanted.set(id, (found = { group, key, found: undefined }));
-      places.push(found);
+      if (!found) wanted.set(id, (found = { group, key, ranges: [], facts: [], match: undefined }));
+      places.push({ wanted: found, range: found.ranges.push({ from, to }) - 1 });
     }
     await findAll(pool, state.read, [...wanted.values()]);
-    return questions.map((question, at) => answerOf(places[at] ?? 'none', question));
+    return places.map(answerOf);
   };
 }
 
-function answerOf(place: Wanted | 'none' | 'country_unknown', { from, to }: NameQuestion): NameAnswer {
+function answerOf(place: Place): NameAnswer {
   if (typeof place === 'string') return { ...NOTHING, match: place };
-  if (!place.found) return { ...NOTHING, match: 'none' };
-  const { match, points } = place.found;
-  return { ...place.group.facts.of(points, { from, to }), match };
+  const { match = 'none', facts } = place.wanted;
+  return { ...(facts[place.range] ?? NOTHING), match };
 }
 
 /** Exact matches first; what no list of the places has is then looked for as something similar. */
@@ -95,47 +103,55 @@ async function findAll(pool: Pool, read: ReadLists, wanted: readonly Wanted[]): 
     pool,
     wanted.map(({ key }) => key),
   );
-  await choose(pool, read, wanted, ({ key }) => [exact.get(key) ?? []].flat());
-  const missing = wanted.filter(({ found }) => !found);
+  await answerAll(pool, read, wanted, ({ key }) => [exact.get(key) ?? []].flat());
+  const missing = wanted.filter(({ match }) => !match);
   const similar = await findSimilar(
     pool,
     missing.map(({ key }) => key),
   );
-  await choose(pool, read, missing, ({ key }) => similar.get(key) ?? []);
+  await answerAll(pool, read, missing, ({ key }) => similar.get(key) ?? []);
 }
 
-/** Sets what is found: of the most exact candidates that a list of the places has, the one with the most births. */
-async function choose(
+/** Answers by the most exact candidates that a list of the places has: of these, by the one with the most births. */
+async function answerAll(
   pool: Pool,
   read: ReadLists,
   wanted: readonly Wanted[],
   candidatesOf: (wanted: Wanted) => readonly Candidate[],
 ): Promise<void> {
-  for (const [{ lists }, ofGroup] of Map.groupBy(wanted, ({ group }) => group)) {
-    const all = new Map<string, Candidate>();
-    for (const each of ofGroup) for (const candidate of candidatesOf(each)) all.set(candidate.key, candidate);
-    const keys = [...all.keys()];
-    const found = await findPoints(
-      pool,
-      read,
-      lists,
-      keys.map((key) => (all.get(key) as Candidate).numbers),
-    );
-    const pointsOf = new Map(keys.map((key, at) => [key, found[at] as (ListedPoints | undefined)[]]));
-    for (const each of ofGroup) each.found = best(candidatesOf(each), pointsOf);
+  for (const [{ lists, facts }, ofGroup] of Map.groupBy(wanted, ({ group }) => group)) {
+    for (let start = 0; start < ofGroup.length; start += NAMES_AT_A_TIME) {
+      const some = ofGroup.slice(start, start + NAMES_AT_A_TIME);
+      const all = new Map<string, Candidate>();
+      for (const each of some) for (const candidate of candidatesOf(each)) all.set(candidate.key, candidate);
+      const keys = [...all.keys()];
+      const numbers = keys.map((key) => (all.get(key) as Candidate).numbers);
+      const points = await findPoints(pool, read, lists, numbers);
+      const pointsOf = new Map(keys.map((key, at) => [key, points[at] as Points]));
+      for (const each of some) {
+        const found = best(candidatesOf(each), pointsOf);
+        if (!found) continue;
+        each.match = found.match;
+        each.facts = each.ranges.map((range) => facts.of(found.points, range));
+      }
+    }
   }
 }
 
-function best(
-  candidates: readonly Candidate[],
-  pointsOf: ReadonlyMap<string, readonly (ListedPoints | undefined)[]>,
-): Wanted['found'] {
-  let chosen: (NonNullable<Wanted['found']> & { readonly births: number }) | undefined;
+type Points = readonly (ListedPoints | undefined)[];
+
+interface Found {
+  readonly match: Match;
+  readonly points: Points;
+}
+
+function best(candidates: readonly Candidate[], pointsOf: ReadonlyMap<string, Points>): Found | undefined {
+  let chosen: (Found & { readonly births: number }) | undefined;
   for (const { match, key } of candidates) {
     if (chosen && chosen.match !== match) break;
     const points = pointsOf.get(key) ?? [];
     if (!points.some((ofList) => ofList)) continue;
-    const births = points.reduce((sum, ofList) => sum + birthsAt(ofList), 0);
+    const births = candidates.length > 1 ? points.reduce((sum, ofList) => sum + birthsAt(ofList), 0) : 0;
     if (!chosen || births > chosen.births) chosen = { match, points, births };
   }
   return chosen;

@@ -102,13 +102,14 @@ async function run(task: TaskRun<EnrichOptions>, ask: AskNames) {
   }
 
   const cache = createAnswerCache(KEPT_ANSWERS);
-  const keyOf = questionKey(placesOf(options, table), options);
+  const places = placesOf(options, table);
+  const keyOf = questionKey(places, options);
   const matches: Record<string, number> = {};
   let batch = createRowBatch();
   let answering: Promise<void> = Promise.resolve();
 
   const settle = async (full: RowBatch): Promise<void> => {
-    const answers = await ask(full.unanswered.map(({ key }) => questionOf(key, options)));
+    const answers = await ask(full.unanswered.map(({ key }) => questionOf(key, places, options)));
     for (const [at, answer] of full.unanswered.entries()) {
       const found = answers[at];
       if (!found) throw new Error('a name has no answer');
@@ -159,8 +160,12 @@ async function refuseUnknownCountry(ask: AskNames, country: string | undefined):
   throw new AppError('unprocessable', 'country_unknown', message, { field: 'options.country' });
 }
 
-/** Rows that ask the same have the same key: year, country (both may be empty) and name, with NUL between. */
+/**
+ * Rows that ask the same have the same key: the name alone where nothing else is in the rows, else year, country (both
+ * may be empty) and name, with NUL between.
+ */
 function questionKey({ name, country, birthYear }: Places, options: EnrichOptions) {
+  if (country < 0 && birthYear < 0) return ({ cells }: TableRecord): string => cells[name] as string;
   return ({ cells }: TableRecord): string => {
     const year = birthYear < 0 ? '' : (YEAR.exec(cells[birthYear] as string)?.[1] ?? '');
     const code = (country < 0 ? '' : (cells[country] as string).trim()) || (options.country ?? '');
@@ -168,12 +173,16 @@ function questionKey({ name, country, birthYear }: Places, options: EnrichOption
   };
 }
 
-function questionOf(key: string, { birth_years_around: around }: EnrichOptions): AskedName {
-  const [year = '', country = '', ...name] = key.split('\0');
+/** What a key asks. */
+function questionOf(key: string, { country, birthYear }: Places, options: EnrichOptions): AskedName {
+  if (country < 0 && birthYear < 0)
+    return { name: key, country: options.country, from: undefined, to: undefined };
+  const [year = '', code = '', ...name] = key.split('\0');
+  const around = options.birth_years_around;
   const birth = year === '' ? undefined : Number(year);
   return {
     name: name.join('\0'),
-    country: country === '' ? undefined : country,
+    country: code === '' ? undefined : code,
     from: birth === undefined ? undefined : birth - around,
     to: birth === undefined ? undefined : birth + around,
   };

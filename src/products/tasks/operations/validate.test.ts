@@ -128,8 +128,8 @@ test('a JSON Schema looks at each row as an object of texts, and at each object 
 test('schemas that are none, reach outside or take too long are refused with the place in them', async () => {
   const field = (more: object): object => ({ table_schema: { fields: [{ name: 'a', ...more }] } });
   const cases: [options: object, code: string, place: string][] = [
-    [{}, 'schema_required', 'options'],
-    [{ table_schema: { fields: [{ name: 'a' }] }, json_schema: {} }, 'schema_required', 'options'],
+    [{}, 'options_contradict', 'options'],
+    [{ table_schema: { fields: [{ name: 'a' }] }, json_schema: {} }, 'options_contradict', 'options'],
     [{ table_schema: {} }, 'invalid_schema', 'options.table_schema'],
     [{ table_schema: { fields: [{ name: 'b' }] } }, 'unknown_column', 'options.table_schema.fields[0].name'],
     [

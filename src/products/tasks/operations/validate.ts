@@ -64,12 +64,12 @@ export const validate = defineOperation({
   run: validateTable,
 });
 
-/** Throws AppError unprocessable: schema_required, invalid_schema, unknown_column, ambiguous_column. */
+/** Throws AppError unprocessable: options_contradict, invalid_schema, unknown_column, ambiguous_column. */
 function rulesOf(options: ValidateOptions, table: TableHead): RecordRules {
   const { table_schema: tableSchema, json_schema: jsonSchema, missing_values: missing } = options;
   if ((tableSchema === undefined) === (jsonSchema === undefined)) {
     const message = 'Give exactly one of "table_schema" and "json_schema".';
-    throw new AppError('unprocessable', 'schema_required', message, { field: 'options' });
+    throw new AppError('unprocessable', 'options_contradict', message, { field: 'options' });
   }
   if (tableSchema === undefined) return jsonSchemaRules(jsonSchema, table, missing);
   const rules = tableSchemaRules(tableSchema, table);

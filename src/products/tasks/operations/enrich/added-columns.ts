@@ -39,10 +39,10 @@ export function renderAnswer(writer: CellWriter, separator: string, found: NameF
   );
 }
 
-/** Throws AppError unprocessable: quotes_needed. */
+/** Throws AppError unprocessable: not_writable. */
 export function renderCells(writer: CellWriter, separator: string, cells: readonly string[]): string {
   const line = writer.cells(cells);
   if (line !== undefined) return separator + line;
   const message = `The added cells contain ${JSON.stringify(separator)}, and the table has no quotes. Use another separator, or quotes.`;
-  throw new AppError('unprocessable', 'quotes_needed', message);
+  throw new AppError('unprocessable', 'not_writable', message);
 }

@@ -13,6 +13,7 @@ export interface RowBatch {
 }
 
 const LINE_BREAKS = ['', '\n', '\r\n', '\r'] as const;
+const BREAK_BYTES = LINE_BREAKS.map((text) => Buffer.from(text));
 const PIECE_BYTES = 256 * 1024;
 const FIRST_BYTES = 1024 * 1024;
 
@@ -46,21 +47,23 @@ export function createRowBatch(): RowBatch {
         const end = ends[row] as number;
         const { cells, match } = answers[row] as CachedAnswer;
         matches[match] = (matches[match] ?? 0) + 1;
-        const added = cells + (LINE_BREAKS[breaks[row] as number] as string);
+        const lineBreak = BREAK_BYTES[breaks[row] as number] as Buffer;
         const raw = bytes.subarray(start, end);
         start = end;
-        if (at + raw.length + added.length > PIECE_BYTES) {
+        const size = raw.length + cells.length + lineBreak.length;
+        if (at + size > PIECE_BYTES) {
           yield piece.subarray(0, at);
           at = 0;
-          if (raw.length + added.length > PIECE_BYTES) {
-            yield raw;
-            yield Buffer.from(added, 'latin1');
-            continue;
-          }
+        }
+        if (size > PIECE_BYTES) {
+          yield Buffer.concat([raw, Buffer.from(cells, 'latin1'), lineBreak]);
+          continue;
         }
         piece.set(raw, at);
         at += raw.length;
-        at += piece.write(added, at, 'latin1');
+        at += piece.write(cells, at, 'latin1');
+        piece.set(lineBreak, at);
+        at += lineBreak.length;
       }
       yield piece.subarray(0, at);
     },
