@@ -110,6 +110,20 @@ test('a waiting task can be canceled and tried again, and only then has a result
   }
 });
 
+test('a task that fails is a 200 that says why, and has no result', async () => {
+  const worker = await server.startWorker();
+  try {
+    const options = { rows: 1, max_parts: 1 };
+    const ended = await server.ended(TABLE, { operation: 'split', options });
+    assert.deepEqual([ended.status, ended.error_code, ended.result_url], ['FAILED', 'split_limit', null]);
+    const { status, body } = await answered(server.get(`/v1/tasks/${ended.task_id}/result`));
+    assert.deepEqual([status, body.error.code], [409, 'result_not_ready']);
+    assert.deepEqual(await keysOf(`tasks/${ended.task_id}/`), [`tasks/${ended.task_id}/source`]);
+  } finally {
+    await worker.stop();
+  }
+});
+
 test('a task is seen by whoever sent it and by admins alone', async () => {
   const { body } = await answered(server.send('/v1/tasks', TABLE, { operation: 'select' }));
   const path = `/v1/tasks/${body.data.task_id}`;

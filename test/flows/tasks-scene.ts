@@ -16,7 +16,7 @@ import { tasksJobs, tasksRoutes, UNVERSIONED_PATHS } from '#products/tasks/index
 import type { TestDatabase } from '#test/support/database.ts';
 import { serverOptions } from '#test/support/http-server.ts';
 
-export interface TaskFields {
+interface TaskFields {
   readonly operation?: string;
   readonly options?: object;
   readonly input?: object;

@@ -3,7 +3,7 @@ import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
 
 /** A file that lies in the store. */
-export interface ReceivedFile {
+interface ReceivedFile {
   readonly key: string;
   /** The client's name of it, safe to store and to show; never a path. */
   readonly filename: string;
