@@ -6,10 +6,11 @@ import { OneOf } from '#platform/http/schemas.ts';
 import type { TableHead, TableRecord } from '../table/task-table.ts';
 import { delimitedForm, type RecordForm } from './convert-delimited.ts';
 import { objectForm } from './convert-objects.ts';
+import { convertToParquet, parquetNames } from './convert-parquet.ts';
 import { defineOperation, type TaskOutcome, type TaskRun } from './operation.ts';
 
 const Options = Type.Object({
-  to: OneOf(['csv', 'tsv', 'ndjson', 'json'], { description: 'What the result is' }),
+  to: OneOf(['csv', 'tsv', 'ndjson', 'json', 'parquet'], { description: 'What the result is' }),
   separator: Type.Optional(
     Type.String({
       pattern: '^[\\x01-\\x09\\x0b\\x0c\\x0e-\\x21\\x23-\\x26\\x28-\\x7e]$',
@@ -28,7 +29,8 @@ const Options = Type.Object({
   empty: Type.Optional(
     OneOf(['text', 'null', 'leave_out'], {
       default: 'text',
-      description: 'What an empty cell without quotes becomes in ndjson and json: "", null, or nothing',
+      description:
+        'What an empty cell without quotes becomes in ndjson, json and parquet: "", null, or nothing (parquet: null)',
     }),
   ),
 });
@@ -37,18 +39,19 @@ export type ConvertOptions = Static<typeof Options>;
 /** A table in another form. */
 export const convert = defineOperation({
   id: 'convert',
-  summary: 'CSV, TSV, NDJSON, JSON and workbooks into CSV, TSV, NDJSON or JSON, in any encoding',
+  summary: 'CSV, TSV, NDJSON, JSON and workbooks into CSV, TSV, NDJSON, JSON or Parquet, in any encoding',
   description:
     'All cells are text: `007` and `1e5` stay so, and are strings in JSON. NDJSON and JSON become each other without a ' +
     'change of their objects; in CSV numbers are as they stand in the file, objects and arrays are JSON, null is empty. ' +
-    'Of a workbook the first sheet is taken, or the one that `part` of the input names. A record with a letter that the ' +
-    'encoding lacks is refused.',
+    'Parquet has columns of text. Of a workbook the first sheet is taken, or the one that `part` of the input names. A ' +
+    'record with a letter that the encoding lacks is refused.',
   options: Options,
   example: { to: 'ndjson' },
   check(options, { table }) {
-    formOf(options, table);
+    if (options.to === 'parquet') parquetNames(table);
+    else formOf(options, table);
   },
-  run: convertTable,
+  run: (task) => (task.options.to === 'parquet' ? convertToParquet(task) : convertTable(task)),
 });
 
 async function convertTable({
