@@ -10,24 +10,20 @@ import type { AskedName, AskNames } from './enrich/asked-names.ts';
 import { createRowBatch, type RowBatch } from './enrich/row-batch.ts';
 import { defineOperation, type Operation, type TaskRun } from './operation.ts';
 
-const ColumnName = Type.String({ minLength: 1, maxLength: 1000 });
-
 const Options = Type.Object(
   {
-    name_column: Type.String({ ...ColumnName, description: 'The column of first names' }),
+    name_column: Type.String({ description: 'The column of first names' }),
     country: Type.Optional(
       Type.String({ pattern: '^[A-Za-z]{2}$', description: 'Country of all names; absent: all countries' }),
     ),
     country_column: Type.Optional(
       Type.String({
-        ...ColumnName,
         description:
           'A column of country codes such as US; an empty cell: the `country` of the options, or all',
       }),
     ),
     birth_year_column: Type.Optional(
       Type.String({
-        ...ColumnName,
         description: 'A column of years (1985) or dates (1985-03-01); a cell that is neither: all years',
       }),
     ),

@@ -14,7 +14,7 @@ const Text = Type.String({ maxLength: 10_000 });
 const Words = Type.Array(Text, { maxItems: MOST_VALUES });
 const Length = Type.Integer({ minimum: 0 });
 const Bound = Type.Union([Type.String({ maxLength: 1000 }), Type.Number()]);
-const ColumnName = Type.String({ minLength: 1, maxLength: 1000 });
+const ColumnName = Type.String();
 
 const ConstraintsSchema = Type.Object(
   {
