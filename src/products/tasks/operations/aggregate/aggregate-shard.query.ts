@@ -14,7 +14,7 @@ export interface GroupFigures {
 }
 
 /** In units of 10^-18. */
-export interface NumberFigures {
+interface NumberFigures {
   readonly count: bigint;
   readonly sum: bigint;
   readonly min: bigint;
