@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -137,6 +137,25 @@ describe('API and workers on S3, without a disk in common', { skip: withoutRados
     assert.deepEqual([head.status, head.headers.get('content-length')], [200, String(size)]);
     assert.equal((await ask(url, { headers: { range: `bytes=${size}-` } })).status, 416);
     assert.equal((await ask(url, { headers: { 'if-none-match': `"${sha256}"` } })).status, 304);
+  });
+
+  test('a task takes its file from S3, works on a disk of its own and leaves its result in S3', async () => {
+    const form = new FormData();
+    form.set('operation', 'sort');
+    form.set('options', JSON.stringify({ by: [{ column: 'id' }] }));
+    form.set('file', new Blob(['id;name\n3;Cy\n007;Ada\n1e5;Bo\n']), 'people.csv');
+    const posted = await ask('/v1/tasks', { method: 'POST', body: form });
+    assert.equal(posted.status, 202);
+    const { task_id: id } = ((await posted.json()) as { data: { task_id: string } }).data;
+    const { get } = productApi(api);
+    await until(
+      async () => (await get(`/v1/tasks/${id}`)).data.status === 'COMPLETED',
+      'the task is completed',
+    );
+    const result = await ask(`/v1/tasks/${id}/result`);
+    assert.ok(result.redirected);
+    assert.equal(await result.text(), 'id;name\n007;Ada\n1e5;Bo\n3;Cy\n');
+    assert.deepEqual(readdirSync(readOnly), []);
   });
 
   test('while S3 is busy an upload is told so, a job waits and burns no attempt', async () => {
