@@ -53,10 +53,10 @@ test('of equal records the first or the last stays, in the order and with the by
 });
 
 test('many records in many shards: exactly the distinct ones stay', async () => {
-  const rows = Array.from({ length: 60_000 }, (_, at) => `${(at * 7919) % 40_000},${'long '.repeat(10)}\n`);
+  const rows = Array.from({ length: 30_000 }, (_, at) => `${(at * 7919) % 20_000},${'long '.repeat(10)}\n`);
   const { bytes, report } = await runOver(deduplicate, {}, { content: `n,text\n${rows.join('')}` });
   assert.equal(bytes.toString(), `n,text\n${[...new Set(rows)].join('')}`);
-  assert.deepEqual([report.accepted, report.skipped], [40_000, 20_000]);
+  assert.deepEqual([report.accepted, report.skipped], [20_000, 10_000]);
 });
 
 test('cells that only look alike are different: 007 and 7, 1e5 and 100000, with and without blanks', async () => {
