@@ -15,7 +15,7 @@ const LONGEST_MS = 6000;
 export async function rehearse(app: HttpServer, address: string, model: ReadModel): Promise<void> {
   const { countries, dictionary } = await model.snapshot();
   const filled = countries.filter(({ all }) => all.length > 0);
-  const [largest, ...others] = filled.toSorted((one, other) => rowsOf(other) - rowsOf(one));
+  const [largest] = filled.toSorted((one, other) => rowsOf(other) - rowsOf(one));
   if (!largest || dictionary.size === 0) return;
   const end = performance.now() + LONGEST_MS;
   const headers = { 'x-rehearsal': app.rehearsal, 'accept-encoding': 'identity' };
@@ -26,16 +26,17 @@ export async function rehearse(app: HttpServer, address: string, model: ReadMode
   const ask = async (): Promise<void> => {
     while (asked < questions && performance.now() < end && !app.stopping.aborted) {
       const number = asked++;
-      // All kinds about each country; then about the largest, whose answers take longest, every other time.
+      // All kinds about each country, whole and by areas; then about the largest, whose answers take longest, every
+      // other time.
       const round = Math.floor(number / KINDS);
-      const isOther = round < others.length || round % 2 === 1;
-      const country = (isOther && others[round % others.length]) || largest;
+      const cycle = Math.floor(round / filled.length);
+      const country = (cycle < 2 || round % 2 === 0 ? filled[round % filled.length] : undefined) ?? largest;
       // Steps without a common divisor lead all over slices and names.
       const slice = country.all[(number * 31) % country.all.length];
       const area = country.areas.find(({ no }) => no === slice?.areaNo)?.code ?? '';
       const name = dictionary.rows[(number * 7919) % dictionary.size]?.name ?? '';
-      // The whole country is asked about as often as all its areas together.
-      const place = number % 2 === 0 ? country.code : `${country.code}&area=${area}`;
+      const isWhole = (cycle < 2 ? cycle : number + round) % 2 === 0;
+      const place = isWhole ? country.code : `${country.code}&area=${area}`;
       const url = `${address}${question(number, place, slice?.toYear ?? 2000, name)}`;
       await (await fetch(url, { headers, signal: app.stopping })).arrayBuffer();
     }
