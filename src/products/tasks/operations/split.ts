@@ -4,7 +4,7 @@ import { AppError } from '#platform/errors.ts';
 import { columnAt } from '../table/find-column.ts';
 import { headerLine } from '../table/copy-record.ts';
 import { formLike } from '../table/table-form.ts';
-import type { TaskTable } from '../table/task-table.ts';
+import type { TableRecord, TaskTable } from '../table/task-table.ts';
 import { defineOperation, type TaskOutcome, type TaskRun } from './operation.ts';
 import { createParts } from './split-parts.ts';
 
@@ -49,8 +49,7 @@ async function splitByRows(task: TaskRun<Options>, rows: number): Promise<TaskOu
   await table.read({
     record(record) {
       if (written % rows === 0) zip.enter(`part-${String(1 + written / rows).padStart(4, '0')}`);
-      zip.write(record.raw());
-      zip.write(Buffer.from(record.lineBreak() || table.lineBreak));
+      zip.write(wholeLine(table, record));
       ledger.use();
       written++;
     },
@@ -68,7 +67,7 @@ async function splitByColumn(task: TaskRun<Options>): Promise<TaskOutcome> {
     record(record) {
       const value = record.cells[place] as string;
       if (!parts.has(value) && parts.size === maxParts) throw tooManyParts(maxParts);
-      parts.add(value, record.raw(), record.lineBreak() || table.lineBreak);
+      parts.add(value, wholeLine(table, record));
       ledger.use();
       written++;
     },
@@ -84,6 +83,12 @@ async function splitByColumn(task: TaskRun<Options>): Promise<TaskOutcome> {
     progress({});
   }
   return { recordsWritten: written, details: zip.end() };
+}
+
+/** With a line break also behind the last record, which may come before others now. */
+function wholeLine({ lineBreak }: TaskTable, record: TableRecord): Buffer {
+  const line = record.lineBytes();
+  return record.lineBreak() === '' ? Buffer.concat([line, Buffer.from(lineBreak)]) : line;
 }
 
 interface PartsZip {
