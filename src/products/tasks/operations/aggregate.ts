@@ -49,7 +49,10 @@ async function aggregateTable(task: TaskRun<AggregateOptions>): Promise<TaskOutc
         result.write(line);
         recordsWritten++;
       },
-      () => result.drained(),
+      () => {
+        signal.throwIfAborted();
+        return result.drained();
+      },
     );
   });
   return { recordsWritten };
