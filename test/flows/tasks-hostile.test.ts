@@ -92,7 +92,7 @@ const KEEPS: Readonly<Record<string, (end: RunEnd, column: string) => void>> = {
       entry.slice(42, 42 + entry.charCodeAt(24) + 256 * entry.charCodeAt(25)),
     );
     assert.equal(names.length, HOSTILE.length);
-    for (const name of names) assert.doesNotMatch(name, /[\/\\\0]|^\.\.?$|^$/);
+    for (const name of names) assert.doesNotMatch(name, /[/\\]|^\.{0,2}$/);
   },
   validate({ bytes }) {
     assert.deepEqual(JSON.parse(bytes.toString()).records, { checked: 18, valid: 18, invalid: 0 });

@@ -102,6 +102,7 @@ async function run(task: TaskRun<EnrichOptions>, ask: AskNames) {
   const keyOf = questionKey(places, options);
   const matches: Record<string, number> = {};
   let batch = createRowBatch();
+  let spare = createRowBatch();
   let answering: Promise<void> = Promise.resolve();
 
   const settle = async (full: RowBatch): Promise<void> => {
@@ -119,9 +120,11 @@ async function run(task: TaskRun<EnrichOptions>, ask: AskNames) {
   };
   /** Reading goes on while the batch before is answered, so that two are held at most. */
   const turnOver = async (): Promise<void> => {
-    const full = batch;
-    batch = createRowBatch();
     await answering;
+    const full = batch;
+    batch = spare;
+    batch.clear();
+    spare = full;
     answering = settle(full);
     // It is waited for before the next one, or at the end.
     answering.catch(() => undefined);
