@@ -1,4 +1,4 @@
-import type { Database, Pool } from '#platform/postgres/database.ts';
+import type { Database } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import type { JobProgress } from './define-job.ts';
 
@@ -26,38 +26,15 @@ export interface ClaimOptions {
   readonly maxAttempts: number;
 }
 
-/**
- * As `claimJobs`, by the index that has the jobs in order, whatever the statistics say: they lag behind a queue that
- * fills within seconds, and a plan that reads and sorts all that waits costs the more the more waits.
- */
-export function claimByIndex(pool: Pool, options: ClaimOptions): Promise<ClaimedJob[]> {
-  return pool.transaction(async (tx) => {
-    await tx.run(
-      'claim by index',
-      sql`SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`,
-    );
-    return claimJobs(tx, options);
-  });
-}
-
 /** Takes up to as many due jobs as there are free slots, in order of priority and age. */
 export function claimJobs(db: Database, options: ClaimOptions): Promise<ClaimedJob[]> {
   const { types, worker, freeSlots, leaseMs, maxAttempts } = options;
   return db.many<ClaimedJob>(
     'claim jobs',
     sql`
-    WITH due AS MATERIALIZED (
-      SELECT id, priority, created_at
-      FROM jobs
-      WHERE status = 'queued'
-        AND type = ANY(${types}::text[])
-        AND (next_retry_at IS NULL OR next_retry_at <= clock_timestamp())
-      ORDER BY priority DESC, created_at
-      LIMIT ${freeSlots.length}
-      FOR UPDATE SKIP LOCKED
-    ), placed AS (
+    WITH placed AS MATERIALIZED (
       SELECT id, (${freeSlots}::int[])[row_number() OVER ()] AS slot
-      FROM due
+      FROM due_jobs(${types}::text[], ${freeSlots.length}::int)
     )
     UPDATE jobs
     SET status = 'running',
@@ -71,7 +48,7 @@ export function claimJobs(db: Database, options: ClaimOptions): Promise<ClaimedJ
         progress_at = clock_timestamp(),
         next_retry_at = NULL
     FROM placed
-    WHERE jobs.id = placed.id
+    WHERE jobs.id = placed.id AND status = 'queued'
     RETURNING jobs.id, jobs.type, jobs.payload, jobs.attempts AS attempt, jobs.max_attempts AS "maxAttempts",
               jobs.lease_token::float8 AS "leaseToken", jobs.locked_by AS "lockedBy", placed.slot,
               json_build_object('phase', phase, 'bytes_done', bytes_done, 'bytes_total', bytes_total,

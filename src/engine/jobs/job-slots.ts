@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Alarm } from './alarm.ts';
-import { claimByIndex } from './claim.query.ts';
+import { claimJobs } from './claim.query.ts';
 import { createCompletions } from './completions.ts';
 import type { Lease } from './lease.query.ts';
 import { type JobRun, type RunSettings, startJobRun } from './job-run.ts';
@@ -54,7 +54,7 @@ export function createSlots(settings: SlotSettings, worker: string, alarm: Alarm
     async fill() {
       const freeSlots = slotsOf(concurrency).filter((slot) => !runs.has(slot));
       if (freeSlots.length === 0) return true;
-      const jobs = await claimByIndex(pool, { types, worker, freeSlots, leaseMs, maxAttempts });
+      const jobs = await claimJobs(pool, { types, worker, freeSlots, leaseMs, maxAttempts });
       for (const job of jobs) void occupy(startJobRun(job, runSettings));
       return jobs.length === freeSlots.length;
     },

@@ -1,0 +1,1 @@
+DROP FUNCTION due_jobs(text[], integer);
