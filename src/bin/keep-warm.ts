@@ -5,14 +5,16 @@ import type { ReadModel } from '#products/names/index.ts';
 const LOOK_EVERY_MS = 1000;
 
 /**
- * Fills the read model now and after every publish, so that no question waits for it. The function says whether it
- * was filled once, and what comes after that is done.
+ * Fills the read model once `listening` is fulfilled and after every publish, so that no question waits for it. The
+ * function says whether it was filled once, and what comes after that is done.
  */
-export function keepWarm(
+export function keepWarm<Listening>(
   model: ReadModel,
   signal: AbortSignal,
   log: Logger,
-  afterFirst: () => Promise<void>,
+  // Before, the thread is busy with the code of the API, and an answer of the database would wait for it.
+  listening: Promise<Listening>,
+  afterFirst: (listening: Listening) => Promise<void>,
 ): () => boolean {
   let filled: string | undefined;
 
@@ -21,11 +23,12 @@ export function keepWarm(
     const state = countries.map(({ code, version }) => `${code} ${version}`).join();
     if (state === filled) return;
     await model.warmUp();
-    if (filled === undefined) await afterFirst();
+    if (filled === undefined) await afterFirst(await listening);
     filled = state;
   }
 
   async function keepLooking(): Promise<void> {
+    await listening;
     while (!signal.aborted) {
       await look().catch((error: unknown) => {
         if (!signal.aborted) log.warn({ err: error }, 'the read model could not be filled');

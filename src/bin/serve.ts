@@ -8,7 +8,7 @@ import { releaseMemory } from '#platform/memory.ts';
 import { createLogger, type Logger } from '#platform/observability/log.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import { migrateUp } from '#platform/postgres/migrate.ts';
-import { createReadModel } from '#products/names/index.ts';
+import { createReadModel, type ReadModel } from '#products/names/index.ts';
 import { adminKeyFile } from './admin-key-file.ts';
 import { composeApi, type Foundation, layFoundation, openPool } from './compose.ts';
 import { type ConnectionBudget, shareConnections } from './connection-budget.ts';
@@ -55,25 +55,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
     applicationName: 'affirm-name api',
   });
   endings.defer(() => foundation.close());
-  const versions = openVersionsPool(foundation, database, budget);
-  endings.defer(() => versions?.close());
   await prepare(foundation, database);
 
   const stopping = new AbortController();
   endings.defer(() => stopping.abort());
-  const reading = openReading({
-    config,
-    log,
-    primary: foundation.pool,
-    versions: versions ?? foundation.pool,
-    maxConnections: budget.api,
-  });
-  endings.defer(() => reading.close());
-  const { pool: reads, versions: published } = reading;
-  const model = createReadModel({ pool: reads, versions: published, cacheBytes: config.sliceCacheBytes });
+  const { model, reads } = openModel(foundation, database, budget, endings);
   const listening = Promise.withResolvers<{ app: HttpServer; address: string }>();
-  const isWarm = keepWarm(model, stopping.signal, log, async () => {
-    const { app, address } = await listening.promise;
+  const isWarm = keepWarm(model, stopping.signal, log, listening.promise, async ({ app, address }) => {
     await rehearse(app, address, model);
     // What starting took is not wanted again.
     releaseMemory();
@@ -104,14 +92,24 @@ export async function startServer(config: Config): Promise<RunningServer> {
   };
 }
 
-/** Every answer asks which numbers are published: with connections to spare, that never waits behind longer questions. */
-function openVersionsPool(
-  { config, log }: Foundation,
+/** What is published, and where it is read. */
+function openModel(
+  { config, log, pool: primary }: Foundation,
   { url: databaseUrl }: OpenDatabase,
-  { api }: ConnectionBudget,
-): Pool | undefined {
+  { api: maxConnections }: ConnectionBudget,
+  endings: AsyncDisposableStack,
+): { readonly model: ReadModel; readonly reads: Pool } {
   const applicationName = 'affirm-name versions';
-  return api > 1 ? openPool({ config, log, databaseUrl, maxConnections: 1, applicationName }) : undefined;
+  // Every answer asks for versions: with connections to spare, that never waits behind longer questions.
+  const own =
+    maxConnections > 1
+      ? openPool({ config, log, databaseUrl, maxConnections: 1, applicationName })
+      : undefined;
+  endings.defer(() => own?.close());
+  const reading = openReading({ config, log, primary, versions: own ?? primary, maxConnections });
+  endings.defer(() => reading.close());
+  const { pool: reads, versions } = reading;
+  return { model: createReadModel({ pool: reads, versions, cacheBytes: config.sliceCacheBytes }), reads };
 }
 
 /** Schema, keys and leases, before anybody is let in. */
