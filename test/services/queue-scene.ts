@@ -11,7 +11,7 @@ import { silent, startTestWorker, until } from '../faults/jobs-support.ts';
 
 const HOUR = 3_600_000;
 
-export type Run = (n: number, context: JobContext) => Promise<object | void>;
+type Run = (n: number, context: JobContext) => Promise<object | void>;
 
 /** A database whose pool tells the broker, and workers that hear of jobs by the broker alone. */
 export interface QueueScene {
