@@ -47,9 +47,9 @@ type EnrichOptions = Static<typeof Options>;
 /** Answers kept, about 250 bytes each: a name that comes again is not asked again. */
 const KEPT_ANSWERS = 131_072;
 /** A batch is answered once it has so many rows, bytes or names that are not known yet. */
-const BATCH_ROWS = 32_768;
-const BATCH_BYTES = 4 * 1024 * 1024;
-const BATCH_NAMES = 16_384;
+const BATCH_ROWS = 16_384;
+const BATCH_BYTES = 2 * 1024 * 1024;
+const BATCH_NAMES = 4096;
 const YEAR = /^\s*(1[89]\d\d|20\d\d|2100)(?:-\d\d-\d\d)?\s*$/;
 
 /** `openNames`: a function for each task, which may keep what it has learnt for as long as the task runs. */
