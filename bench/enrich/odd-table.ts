@@ -10,7 +10,7 @@ interface OddRow {
   readonly name: string;
 }
 
-export const HEADER = 'id;first_name;note\r\n';
+const HEADER = 'id;first_name;note\r\n';
 const BREAKS = ['\r\n', '\n', '\n', '\n'];
 /** Beside the names: what other programs like to change. */
 const ODD = [

@@ -11,7 +11,7 @@ export interface RecordRules {
   readonly uniques: readonly UniqueRule[];
 }
 
-export interface RuledField {
+interface RuledField {
   readonly name: string;
   /** As the schema says. */
   readonly type: string;

@@ -47,7 +47,7 @@ const FieldSchema = Type.Object({
 });
 
 /** A Table Schema (specs.frictionlessdata.io/table-schema), without foreign keys. */
-export const TableSchema = Type.Object({
+const TableSchema = Type.Object({
   fields: Type.Array(FieldSchema, { minItems: 1, maxItems: 4096 }),
   missingValues: Type.Array(Text, { default: [''] }),
   primaryKey: Type.Optional(Type.Union([ColumnName, Type.Array(ColumnName, { minItems: 1, maxItems: 100 })])),
