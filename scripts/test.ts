@@ -3,14 +3,15 @@ import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type PgBouncer, startPgBouncer } from '#test/support/pgbouncer-server.ts';
 import { startThrowawayServer } from '#test/support/postgres-server.ts';
 import { checkCoverage } from './coverage-gate.ts';
 
-const HELP = `node scripts/test.ts [--postgres=15|18] [--coverage] [--flag-of-node-test=VALUE]… [FILE…]
+const HELP = `node scripts/test.ts [--postgres=15|18] [--pooler] [--coverage] [--flag-of-node-test=VALUE]… [FILE…]
 
 Runs all tests but those of test/faults and test/services, or the named files, against one throw-away PostgreSQL or the
 server that AFFIRM_TEST_DATABASE_URL names; on 15 those that use a database. With CI set, the coverage of the whole run
-is checked.
+is checked. --pooler leads what the tests ask through a PgBouncer in transaction mode.
 FAULT_KILLS says how many kills imports and exports get in test/faults, FAULT_SEED when they come.
 The last line says how many passed, failed and were skipped.`;
 
@@ -21,7 +22,7 @@ const given = process.argv.slice(2);
 const wants = (flag: string): boolean => given.includes(flag);
 const files = given.filter((argument) => !argument.startsWith('-'));
 const nodeFlags = given.filter(
-  (argument) => argument.startsWith('-') && !/^--(postgres=|coverage$|help$)/.test(argument),
+  (argument) => argument.startsWith('-') && !/^--(postgres=|pooler$|coverage$|help$)/.test(argument),
 );
 const isOn15 = wants('--postgres=15');
 const measuresCoverage = wants('--coverage') || (isSet('CI') && files.length === 0 && !isOn15);
@@ -36,26 +37,38 @@ async function main(): Promise<number> {
   const server = process.env['AFFIRM_TEST_DATABASE_URL']
     ? undefined
     : await startThrowawayServer(isOn15 ? 15 : 18);
+  const serverUrl = server?.url ?? process.env['AFFIRM_TEST_DATABASE_URL'] ?? '';
   const scratch = mkdtempSync(join(tmpdir(), 'affirm-name-run-'));
+  let pooler: PgBouncer | undefined;
   try {
+    if (wants('--pooler')) pooler = await startPgBouncer(serverUrl);
     const totalsFile = join(scratch, 'totals.json');
-    let code = await runTests(totalsFile, server?.url, ending.signal);
+    let code = await runTests(totalsFile, { serverUrl, poolerUrl: pooler?.url }, ending.signal);
     if (code === 0 && measuresCoverage && !checkCoverage(COVERAGE_FILE)) code = 1;
     console.log(totalsLine(totalsFile));
     return code;
   } finally {
+    await pooler?.stop();
     await server?.stop();
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
 /** Runs node's test runner in a group of its own; all of it ends after the limit, or when we are told to end. */
-async function runTests(totalsFile: string, url: string | undefined, ending: AbortSignal): Promise<number> {
+async function runTests(
+  totalsFile: string,
+  { serverUrl, poolerUrl }: { serverUrl: string; poolerUrl: string | undefined },
+  ending: AbortSignal,
+): Promise<number> {
   if (ending.aborted) return 1;
   const child = spawn(process.execPath, runnerArguments(totalsFile), {
     stdio: 'inherit',
     detached: true,
-    env: { ...process.env, ...(url && { AFFIRM_TEST_DATABASE_URL: url }) },
+    env: {
+      ...process.env,
+      AFFIRM_TEST_DATABASE_URL: serverUrl,
+      ...(poolerUrl && { AFFIRM_TEST_POOLER_URL: poolerUrl }),
+    },
   });
   const endGroup = (): void => {
     try {

@@ -7,6 +7,8 @@ packages=(
   ceph-mon ceph-osd radosgw
   # a broker
   rabbitmq-server
+  # a pooler, a load balancer
+  pgbouncer haproxy
 )
 
 missing=()

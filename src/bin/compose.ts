@@ -105,7 +105,7 @@ export function openPool(
     maxConnections,
     applicationName,
     // A direct address beside the other says that the other one is a pooler.
-    prepareStatements: config.database.directUrl === undefined,
+    directUrl: config.database.directUrl,
     onSlowQuery: (name, durationMs) =>
       log.warn({ query: name, duration_ms: Math.round(durationMs) }, 'slow query'),
     onConnectionError: (error) => log.warn({ err: error }, 'an idle database connection broke'),

@@ -4,7 +4,7 @@ import type { SettingName } from './config-settings.ts';
 export interface DatabaseUrls {
   /** Undefined: the embedded server. */
   readonly url: string | undefined;
-  /** For LISTEN and migrations; undefined: `url` serves for them as well. */
+  /** The server itself, past a pooler; undefined: `url` leads there. */
   readonly directUrl: string | undefined;
   /** Standbys of the same server, for reading. */
   readonly readUrls: readonly string[];

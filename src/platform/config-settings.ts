@@ -34,7 +34,7 @@ export const SECTIONS = [
       {
         name: 'DATABASE_DIRECT_URL',
         meaning:
-          'For LISTEN and migrations where `DATABASE_URL` is a pooler such as PgBouncer; absent there: workers poll only',
+          'The server itself, needed where `DATABASE_URL` is a pooler in transaction mode such as PgBouncer: for LISTEN, migrations, jobs and streamed exports',
         secret: true,
       },
       {

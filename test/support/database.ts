@@ -13,7 +13,9 @@ import { startThrowawayServer } from './postgres-server.ts';
 const TEMPLATE_LOCK = 4_408_127_561;
 
 export interface TestDatabase {
+  /** Of the server itself. */
   readonly url: string;
+  /** Leads through the pooler of `scripts/test.ts --pooler` where there is one. */
   readonly pool: Pool;
 }
 
@@ -124,8 +126,9 @@ function withDatabase(url: string, name: string): string {
 }
 
 function openPool(url: string): Pool {
+  const pooler = process.env['AFFIRM_TEST_POOLER_URL'];
   return createPool({
-    url,
+    ...(pooler ? { url: withDatabase(pooler, new URL(url).pathname.slice(1)), directUrl: url } : { url }),
     maxConnections: 10,
     maxIdle: 10,
     maxLifetimeMs: 3_600_000,

@@ -39,7 +39,10 @@ export interface Pool extends Database {
     work: (tx: Session) => Promise<T>,
     isolation?: 'READ COMMITTED' | 'REPEATABLE READ',
   ): Promise<T>;
-  /** A connection of its own for `work`; `applicationName` shows in pg_stat_activity. It is closed when `signal` aborts. */
+  /**
+   * A connection of its own for `work`; `applicationName` shows in pg_stat_activity, for which it leads to the server
+   * itself. It is closed when `signal` aborts.
+   */
   session<T>(
     work: (session: Session) => Promise<T>,
     options?: { applicationName?: string; signal?: AbortSignal },
@@ -55,8 +58,11 @@ export interface PoolOptions {
   readonly maxIdleTimeMs: number;
   readonly slowQueryMs: number;
   readonly applicationName: string;
-  /** False behind a pooler in transaction mode, where a named statement may meet a connection that does not know it. */
-  readonly prepareStatements?: boolean;
+  /**
+   * The server itself where `url` leads through a pooler in transaction mode: sessions with a name go there, and no
+   * statement is prepared, as it may meet a connection that does not know it. Undefined: there is no pooler.
+   */
+  readonly directUrl?: string | undefined;
   /** Called once for each statement slower than `slowQueryMs`; values are never passed on. */
   readonly onSlowQuery: (name: string, durationMs: number) => void;
   /** Called when an idle connection breaks; the pool replaces it. */
@@ -67,30 +73,26 @@ export interface PoolOptions {
 
 const rawTypes = { getTypeParser: () => (value: unknown) => value };
 
+/** Sessions with a name come and go with jobs and exports: the server need not keep room for idle ones. */
+const DIRECT_IDLE_MS = 10_000;
+
 export function createPool(options: PoolOptions): Pool {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.maxConnections,
-    maxLifetimeSeconds: Math.ceil(options.maxLifetimeMs / 1000),
-    idleTimeoutMillis: options.maxIdleTimeMs,
-    connectionTimeoutMillis: 10_000,
-    application_name: options.applicationName,
-    keepAlive: true,
-  });
-  let closing = false;
-  pool.on('error', (error) => {
-    // A server that stops right after the pool may end connections before it reads that they are closed.
-    if (!closing) options.onConnectionError(error);
-  });
-  const { slowQueryMs, onSlowQuery, prepareStatements = true, onAnnounced = () => undefined } = options;
-  const observe = { slowQueryMs, onSlowQuery, prepareStatements, onAnnounced };
+  const { url, directUrl, maxIdleTimeMs } = options;
+  const [pool, endPool] = openConnections(options, url, maxIdleTimeMs);
+  const [direct, endDirect] =
+    directUrl === undefined
+      ? [pool, async () => {}]
+      : openConnections(options, directUrl, Math.min(maxIdleTimeMs, DIRECT_IDLE_MS));
+  const { slowQueryMs, onSlowQuery, onAnnounced = () => undefined } = options;
+  const observe = { slowQueryMs, onSlowQuery, prepareStatements: directUrl === undefined, onAnnounced };
 
   async function withClient<T>(
     work: (session: Session) => Promise<T>,
     settings: { applicationName?: string; signal?: AbortSignal } = {},
   ): Promise<T> {
     settings.signal?.throwIfAborted();
-    const client = await pool.connect();
+    const from = settings.applicationName ? direct : pool;
+    const client = await from.connect();
     const health: Health = { broken: undefined };
     const abort = (): void => {
       health.broken = new Error('aborted');
@@ -122,7 +124,7 @@ export function createPool(options: PoolOptions): Pool {
     } finally {
       settings.signal?.removeEventListener('abort', abort);
       client.off('error', onError);
-      const isSpare = pool.idleCount >= options.maxIdle && pool.waitingCount === 0;
+      const isSpare = from.idleCount >= options.maxIdle && from.waitingCount === 0;
       client.release(health.broken ?? isSpare);
     }
   }
@@ -131,11 +133,39 @@ export function createPool(options: PoolOptions): Pool {
     ...statements(pool, observe),
     session: withClient,
     transaction: (work, isolation) => withClient((session) => session.transaction(work, isolation)),
-    close() {
+    async close() {
+      await Promise.all([endPool(), endDirect()]);
+    },
+  };
+}
+
+/** A pool of the driver, and what ends it. */
+function openConnections(
+  options: PoolOptions,
+  connectionString: string,
+  idleTimeoutMillis: number,
+): [pg.Pool, () => Promise<void>] {
+  const pool = new pg.Pool({
+    connectionString,
+    max: options.maxConnections,
+    maxLifetimeSeconds: Math.ceil(options.maxLifetimeMs / 1000),
+    idleTimeoutMillis,
+    connectionTimeoutMillis: 10_000,
+    application_name: options.applicationName,
+    keepAlive: true,
+  });
+  let closing = false;
+  pool.on('error', (error) => {
+    // A server that stops right after the pool may end connections before it reads that they are closed.
+    if (!closing) options.onConnectionError(error);
+  });
+  return [
+    pool,
+    () => {
       closing = true;
       return pool.end();
     },
-  };
+  ];
 }
 
 /** A connection outside the pool, e.g. for LISTEN; the caller ends it. */
