@@ -1,5 +1,6 @@
 import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
+import { releaseAsRead } from '#platform/memory.ts';
 import { emptyFile, formatUnsupported } from './archive-errors.ts';
 import { type BlockReader, createBlockReader } from './block-reader.ts';
 import { openCube } from './cube-source.ts';
@@ -54,11 +55,13 @@ export async function openSource(
   const start = await blocks.read(0, MAGIC_BYTES);
   const format = knownFormat(start);
   let consumed = 0;
+  const release = releaseAsRead();
   const readRange: RangeReader = async function* (start, end, signal) {
     signal?.throwIfAborted();
     try {
       for await (const piece of await rangeOf(store, key, blocks, start, end, signal)) {
         consumed += (piece as Buffer).length;
+        release((piece as Buffer).length);
         yield piece as Buffer;
       }
     } catch (error) {

@@ -4,6 +4,7 @@ import type { IngestionLimits } from '#engine/ingestion/limits.ts';
 import { defineJob, type JobContext, type JobDefinition } from '#engine/jobs/define-job.ts';
 import { AppError, notFound } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
+import { releaseMemory } from '#platform/memory.ts';
 import type { Pool } from '#platform/postgres/database.ts';
 import type { Operation } from './operations/operation.ts';
 import { attemptScratch, type OperationEnd, runOperation } from './run/run-operation.ts';
@@ -33,7 +34,13 @@ export function runTaskJob(dependencies: TaskJobDependencies): JobDefinition {
   return defineJob({
     type: TASK_JOB,
     payload: Type.Object({ task_id: Type.String({ format: 'uuid' }) }),
-    run: ({ task_id: id }, context) => runTask(dependencies, id, context),
+    async run({ task_id: id }, context) {
+      try {
+        await runTask(dependencies, id, context);
+      } finally {
+        releaseMemory();
+      }
+    },
     ended: (tx, { payload: { task_id: id }, status, error }) =>
       endTask(tx, id, { status, code: error?.code ?? null, message: error?.message ?? null, retentionMs }),
     retried: async (tx, { payload: { task_id: id } }) => {
