@@ -38,7 +38,7 @@ import { unisexRoutes } from './statistics/unisex.route.ts';
 import type { FetchDependencies } from './upload/fetch-dataset.ts';
 import { uploadRoutes } from './upload/upload.route.ts';
 
-export { type AskNames, type NameAnswer, type NameQuestion, openNames } from './enrich/enrich-names.ts';
+export { type NameAnswer, type NameQuestion, openNames } from './enrich/enrich-names.ts';
 export { namesSource } from './exports/names-source.query.ts';
 export { NAMES_MAINTENANCE } from './maintenance/index.ts';
 export { createReadModel, type ReadModel } from './read-model/read-model.ts';
