@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { Sql } from '../postgres/sql.ts';
 import { duckDbError } from './errors.ts';
 import { createRowAppender, type RowAppender } from './row-appender.ts';
@@ -21,6 +21,8 @@ export interface DuckDb {
   run(statement: Sql): Promise<void>;
   /** All rows, column by column; for results that fit into memory, see `DuckDbOptions`. */
   columns(statement: Sql): Promise<DuckDBValue[][]>;
+  /** Texts as one value of a statement. */
+  list(texts: readonly string[]): DuckDBValue;
   /** For the rows of a table. Closed by its user, or together with the database. */
   appender(table: string): Promise<RowAppender>;
 }
@@ -34,6 +36,8 @@ export async function withDuckDb<T>(options: DuckDbOptions, work: (db: DuckDb) =
   const { signal, memoryMegabytes = DEFAULT_MEGABYTES } = options;
   const scratchDir = resolve(options.scratchDir);
   signal.throwIfAborted();
+  // Its library takes 30 MB, which a process that runs no such task does without.
+  const { DuckDBInstance, listValue } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.min(memoryMegabytes, MOST_MEGABYTES)}MB`,
     // A second thread would double what a statement needs at least, and the other core has work of its own.
@@ -54,7 +58,10 @@ export async function withDuckDb<T>(options: DuckDbOptions, work: (db: DuckDb) =
     connection = await instance.connect();
     await confine(connection, scratchDir);
     signal.addEventListener('abort', interrupt, { once: true });
-    return await work(openDatabase(connection, appenders, signal));
+    return await work({
+      ...openDatabase(connection, appenders, signal),
+      list: (values) => listValue([...values]),
+    });
   } finally {
     signal.removeEventListener('abort', interrupt);
     clearInterval(interrupts);
@@ -75,7 +82,7 @@ function openDatabase(
   connection: DuckDBConnection,
   appenders: Set<RowAppender>,
   signal: AbortSignal,
-): DuckDb {
+): Omit<DuckDb, 'list'> {
   async function read(statement: Sql): Promise<DuckDBValue[][]> {
     signal.throwIfAborted();
     try {

@@ -1,4 +1,3 @@
-import { listValue } from '@duckdb/node-api';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rawSql, sql } from '../postgres/sql.ts';
@@ -18,7 +17,7 @@ export async function createTextTable(
   await writeFile(path, `${names.map(() => 'x').join(',')}\n`);
   await db.run(
     sql`CREATE OR REPLACE TABLE cells AS
-        SELECT * FROM read_csv(${path}, names = ${listValue([...names])}, header = false, all_varchar = true,
+        SELECT * FROM read_csv(${path}, names = ${db.list(names)}, header = false, all_varchar = true,
                                delim = ',', quote = '"', escape = '"', skip = 0)
         LIMIT 0`,
   );

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type ChannelModel, connect } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import type { Logger } from '#platform/observability/log.ts';
 
 const FIRST_RECONNECT_MS = 250;
@@ -44,6 +44,7 @@ export function keepConnected(options: ConnectionOptions): BrokerConnection {
   async function open(): Promise<void> {
     let connection: ChannelModel | undefined;
     try {
+      const { connect } = await import('amqplib');
       connection = await connect(withHeartbeat(options.url), {
         timeout: CONNECT_WITHIN_MS,
         noDelay: true,

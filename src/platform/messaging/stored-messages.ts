@@ -1,4 +1,4 @@
-import { type ChannelModel, connect, type GetMessage } from 'amqplib';
+import type { ChannelModel, GetMessage } from 'amqplib';
 import { AppError } from '#platform/errors.ts';
 import { declareTopology, type Topology } from './topology.ts';
 
@@ -47,6 +47,7 @@ export async function withStoredMessages<T>(
 
 async function reach(url: string): Promise<ChannelModel> {
   try {
+    const { connect } = await import('amqplib');
     const connection = await connect(url, { timeout: CONNECT_WITHIN_MS });
     // Whoever waits for an answer hears of it there.
     connection.on('error', () => undefined);
