@@ -1,4 +1,5 @@
 import { type CellObject, SSF } from '@e965/xlsx';
+import { numberText } from './number-text.ts';
 
 /** How errors are written in cells, by the numbers that files keep. */
 const ERRORS: Readonly<Record<number, string>> = {
@@ -25,19 +26,6 @@ export function cellText({ t: type, v: value, z: format }: CellObject, startsIn1
     return (isDateFormat(format) ? dateText(value, startsIn1904) : undefined) ?? numberText(value);
   }
   return String(value).replaceAll(LINE_END, ' ');
-}
-
-/** All digits that tell a number from its neighbours. */
-export function numberText(value: number): string {
-  const text = String(value);
-  const written = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
-  if (written === null) return text;
-  const [, sign = '', first = '', rest = '', exponent] = written;
-  const digits = first + rest;
-  const point = 1 + Number(exponent);
-  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
-  // Only numbers beyond 21 digits are written with an exponent: nothing follows the point.
-  return sign + digits.padEnd(point, '0');
 }
 
 function isDateFormat(format: CellObject['z']): boolean {

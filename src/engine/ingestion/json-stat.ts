@@ -1,4 +1,4 @@
-import { numberText } from './cell-text.ts';
+import { numberText } from './number-text.ts';
 import { cellCount, type Cube, type CubeCell, type CubeDimension, cubeInvalid } from './cube.ts';
 
 /** The parts of a JSON-stat dataset that are read, each of them still to be checked. */
