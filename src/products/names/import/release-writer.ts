@@ -56,12 +56,11 @@ export function createReleaseWriter(
   async function finishGroup(): Promise<void> {
     const finished = group;
     if (!finished || !facts.withSeries) return;
-    writeSeriesRows(seriesCopy.encoder, builder, {
+    await writeSeriesRows(seriesCopy, builder, {
       releaseNo: facts.releaseNo,
       areaNo: facts.areaNumber(finished.area),
       gender: finished.gender,
     });
-    await seriesCopy.ready();
   }
 
   /** Slices of which nothing is in a ranking: births of unknown years, rare names together. */

@@ -14,10 +14,18 @@ interface YearOfNames {
 /** Turns the slices of one group (area, gender), given by rising year, into series by name. */
 export interface SeriesBuilder {
   add(slice: YearOfNames): void;
-  /** Visits every name by rising dictionary number, then forgets the group. */
-  finish(
-    visit: (years: Int16Array, counts: Int32Array, each: (visitor: SeriesVisitor) => void) => void,
-  ): void;
+  /** The series of the group, which is forgotten. */
+  finish(): SeriesOfGroup;
+}
+
+/** Series by rising dictionary number; a name has its years and counts from `start` to `end`. */
+export interface SeriesOfGroup {
+  readonly years: Int16Array;
+  readonly counts: Int32Array;
+  /** Places of names, with or without a series. */
+  readonly length: number;
+  /** Visits the series at the places from `from` to `to`. */
+  each(from: number, to: number, visitor: SeriesVisitor): void;
 }
 
 /** `numbers`: the dictionary number at each place. */
@@ -40,8 +48,7 @@ export function createSeriesBuilder({ numbers }: { readonly numbers: Int32Array 
       length = needed;
       years.push({ year: slice.draft.year, end: needed });
     },
-    finish(visit) {
-      if (length === 0) return;
+    finish() {
       const starts = startsByName(names.subarray(0, length), byNumber, numbers.length);
       const next = starts.slice();
       const seriesYears = new Int16Array(length);
@@ -54,16 +61,21 @@ export function createSeriesBuilder({ numbers }: { readonly numbers: Int32Array 
           seriesCounts[at] = counts[row] as number;
         }
       }
-      visit(seriesYears, seriesCounts, (visitor) => {
-        for (let at = 0; at < byNumber.length; at++) {
-          const name = byNumber[at] as number;
-          const start = starts[name] as number;
-          const end = next[name] as number;
-          if (end > start) visitor(numbers[name] as number, start, end);
-        }
-      });
       years = [];
       length = 0;
+      return {
+        years: seriesYears,
+        counts: seriesCounts,
+        length: byNumber.length,
+        each(from, to, visitor) {
+          for (let at = from; at < Math.min(to, byNumber.length); at++) {
+            const name = byNumber[at] as number;
+            const start = starts[name] as number;
+            const end = next[name] as number;
+            if (end > start) visitor(numbers[name] as number, start, end);
+          }
+        },
+      };
     },
   };
 }

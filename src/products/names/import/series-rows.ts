@@ -1,4 +1,4 @@
-import type { CopyEncoder } from '#platform/postgres/binary.ts';
+import type { CopyStream } from './copy-stream.ts';
 import type { SeriesBuilder } from './series-builder.ts';
 
 /** What all series of one group have in common. */
@@ -8,11 +8,19 @@ export interface SeriesGroup {
   readonly gender: string;
 }
 
+/** Written before the server is waited for: some hundred kilobytes. */
+const NAMES_AT_A_TIME = 4096;
+
 /** Writes the series of a group as rows of `SERIES_COPY`; the builder is empty afterwards. */
-export function writeSeriesRows(encoder: CopyEncoder, builder: SeriesBuilder, group: SeriesGroup): void {
-  const { releaseNo, areaNo, gender } = group;
-  builder.finish((years, counts, each) => {
-    each((nameNumber, start, end) => {
+export async function writeSeriesRows(
+  copy: CopyStream,
+  builder: SeriesBuilder,
+  { releaseNo, areaNo, gender }: SeriesGroup,
+): Promise<void> {
+  const { encoder } = copy;
+  const { years, counts, length, each } = builder.finish();
+  for (let from = 0; from < length; from += NAMES_AT_A_TIME) {
+    each(from, from + NAMES_AT_A_TIME, (nameNumber, start, end) => {
       encoder.beginRow(6);
       encoder.int4(areaNo);
       encoder.int4(nameNumber);
@@ -21,5 +29,6 @@ export function writeSeriesRows(encoder: CopyEncoder, builder: SeriesBuilder, gr
       encoder.int2Array(years, start, end);
       encoder.int4Array(counts, start, end);
     });
-  });
+    await copy.ready();
+  }
 }

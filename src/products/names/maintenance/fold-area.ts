@@ -56,8 +56,7 @@ function writeFold(
       // Opened once nothing but the server can fail: no statement gets through to it before its end.
       const copy = openCopy(tx, SERIES_COPY);
       const { areaNo } = years[0] as SlicePointer;
-      writeSeriesRows(copy.encoder, builder, { releaseNo: foldNo, areaNo, gender });
-      await copy.ready();
+      await writeSeriesRows(copy, builder, { releaseNo: foldNo, areaNo, gender });
       await copy.end();
     }
   });
