@@ -12,6 +12,7 @@ import { markEncodedEtags } from './etag.ts';
 import { answerUnknownRoutes } from './unknown-routes.ts';
 import { sendBytes } from './send-bytes.ts';
 import { describeRoutes, serveDocumentation } from './openapi.ts';
+import { releaseAfterUploads } from './release-after-uploads.ts';
 import { logRequests, REQUEST_ID_LABEL } from './request-log.ts';
 import { secureAnswers } from './security-headers.ts';
 import { endSilentConnections } from './silence.ts';
@@ -84,6 +85,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.addHook('onRoute', refuseUnknownFields);
   handleErrors(app);
   logRequests(app, options.log);
+  releaseAfterUploads(app);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();
