@@ -19,7 +19,7 @@ export interface SeriesBuilder {
 }
 
 /** Series by rising dictionary number; a name has its years and counts from `start` to `end`. */
-export interface SeriesOfGroup {
+interface SeriesOfGroup {
   readonly years: Int16Array;
   readonly counts: Int32Array;
   /** Places of names, with or without a series. */
