@@ -15,6 +15,7 @@ import type { Database } from '#platform/postgres/database.ts';
 import { CONTENT_RESOURCES } from '#products/content/index.ts';
 import type { TestDatabase } from '#test/support/database.ts';
 import { serverOptions } from '#test/support/http-server.ts';
+import { WORKER_SETTINGS } from '#test/support/worker-settings.ts';
 
 export interface ExportServer {
   readonly url: string;
@@ -64,13 +65,7 @@ export async function startExportServer(
         listenUrl,
         definitions,
         concurrency: 1,
-        pollIntervalMs: 500,
-        leaseMs: 10_000,
-        jobTimeoutMs: 600_000,
-        stallTimeoutMs: 300_000,
-        retryWindowMs: 1_800_000,
-        maxAttempts: 3,
-        retentionMs: 86_400_000,
+        ...WORKER_SETTINGS,
         log,
       });
       return worker;

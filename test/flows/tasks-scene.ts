@@ -15,6 +15,7 @@ import { openNames } from '#products/names/index.ts';
 import { tasksJobs, tasksRoutes, UNVERSIONED_PATHS } from '#products/tasks/index.ts';
 import type { TestDatabase } from '#test/support/database.ts';
 import { serverOptions } from '#test/support/http-server.ts';
+import { WORKER_SETTINGS } from '#test/support/worker-settings.ts';
 
 interface TaskFields {
   readonly operation?: string;
@@ -88,13 +89,7 @@ export async function startTaskServer(
         listenUrl,
         definitions,
         concurrency: 2,
-        pollIntervalMs: 500,
-        leaseMs: 10_000,
-        jobTimeoutMs: 600_000,
-        stallTimeoutMs: 300_000,
-        retryWindowMs: 1_800_000,
-        maxAttempts: 3,
-        retentionMs: 86_400_000,
+        ...WORKER_SETTINGS,
         log,
       });
       return worker;

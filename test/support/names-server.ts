@@ -16,6 +16,7 @@ import type { Pool } from '#platform/postgres/database.ts';
 import { namesJobs, namesRoutes } from '#products/names/index.ts';
 import { serverOptions } from './http-server.ts';
 import type { TestDatabase } from './database.ts';
+import { WORKER_SETTINGS } from '#test/support/worker-settings.ts';
 
 interface Answer {
   readonly status: number;
@@ -79,13 +80,7 @@ export async function startNamesServer(
     listenUrl: db.url,
     definitions,
     concurrency: 2,
-    pollIntervalMs: 500,
-    leaseMs: 10_000,
-    jobTimeoutMs: 600_000,
-    stallTimeoutMs: 300_000,
-    retryWindowMs: 1_800_000,
-    maxAttempts: 3,
-    retentionMs: 86_400_000,
+    ...WORKER_SETTINGS,
     log,
   });
   after(async () => {

@@ -1,5 +1,6 @@
 import { type Static, type TObject, type TOptional, type TUnsafe, Type } from 'typebox';
 import type { RouteExample } from '#platform/http/access-rule.ts';
+import { formExample } from '#platform/http/form-example.ts';
 import { Nullable, OneOf, Uuid } from '#platform/http/schemas.ts';
 import type { Resource } from './resource.ts';
 
@@ -78,29 +79,20 @@ export function importSchemas(resources: readonly Resource[]): ImportSchemas {
 /** The id of no import, for the examples of the routes of one. */
 export const NO_SUCH_IMPORT = { params: { id: '00000000-0000-4000-8000-000000000000' }, status: 404 };
 
+const EXAMPLE_FILE = {
+  filename: 'users.csv',
+  mediaType: 'text/csv',
+  text: 'email,username\nada@example.org,ada\ngrace@example.org,grace\n',
+};
+const dryRun = formExample({ resource_type: 'users', dry_run: 'true' }, EXAMPLE_FILE);
+
 /** A form of two records of the first resource; dry, so that it changes nothing. */
 export const importExample: RouteExample = {
-  headers: {
-    'content-type': 'multipart/form-data; boundary=example',
-    'idempotency-key': '5d5ad9f5-6f4d-4b0b-8a52-0d8a1c9c2f11',
-  },
-  body: multipart({ resource_type: 'users', dry_run: 'true' }),
+  ...dryRun,
+  headers: { ...dryRun.headers, 'idempotency-key': '5d5ad9f5-6f4d-4b0b-8a52-0d8a1c9c2f11' },
 };
 
-export const inspectExample: RouteExample = {
-  headers: { 'content-type': 'multipart/form-data; boundary=example' },
-  body: multipart({}),
-};
-
-function multipart(texts: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(texts).map(
-    ([name, value]) => `--example\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  );
-  const file =
-    '--example\r\nContent-Disposition: form-data; name="file"; filename="users.csv"\r\n' +
-    'Content-Type: text/csv\r\n\r\nemail,username\nada@example.org,ada\ngrace@example.org,grace\n\r\n--example--\r\n';
-  return parts.join('') + file;
-}
+export const inspectExample = formExample({}, EXAMPLE_FILE);
 
 /** `:id` of the routes of one import. */
 export const ImportParams = Type.Object({ id: Uuid });

@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { Caller } from '#platform/http/access-rule.ts';
+import { creatorsSeenBy } from '#platform/http/access-rule.ts';
 import { registerList } from '#platform/http/list-formats.ts';
 import { newestPage } from '#platform/http/newest-page.ts';
 import { pagingParameters } from '#platform/http/paging.ts';
@@ -64,18 +64,13 @@ function listRoute(app: App, { pool, resources }: ImportRoutesDependencies): voi
     item: ImportItem,
     meta: Type.Object({ next_cursor: Nullable(Type.String()) }),
     async find({ query: { status, resource_type: resourceType, ...page }, request }) {
-      const createdBy = onlyOf(request.caller);
+      const createdBy = creatorsSeenBy(request.caller);
       if (createdBy === null) return { data: [], meta: { next_cursor: null } };
       const filter = { status: status && [status], resourceType, createdBy };
       const { rows, nextCursor } = await newestPage(page, (wanted) => listImports(pool, filter, wanted));
       return { data: await viewImports(pool, rows), meta: { next_cursor: nextCursor } };
     },
   });
-}
-
-/** Whose imports a list shows: undefined = everybody's, null = nobody's. */
-function onlyOf({ role, keyId }: Caller): string | null | undefined {
-  return role === 'admin' ? undefined : keyId;
 }
 
 function oneRoute(app: App, pool: Pool): void {

@@ -18,6 +18,11 @@ export interface Caller {
 
 export const anonymous: Caller = { keyId: null, name: 'anonymous', role: 'anonymous', scopes: null };
 
+/** Whose things a list shows to this caller: undefined = everybody's, null = nobody's. */
+export function creatorsSeenBy({ role, keyId }: Caller): string | null | undefined {
+  return role === 'admin' ? undefined : keyId;
+}
+
 export interface AccessRequest {
   readonly rule: AccessRule;
   readonly scope: string | undefined;

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { AppError } from '#platform/errors.ts';
-import type { RouteExample } from '#platform/http/access-rule.ts';
+import { formExample } from '#platform/http/form-example.ts';
 import { formReader } from '#platform/http/form-fields.ts';
 import { compileJson } from '#platform/http/validation.ts';
 import { validationDetails } from '#platform/http/validation-details.ts';
@@ -95,23 +95,16 @@ function unstorableInput(): AppError {
   ]);
 }
 
+const EXAMPLE_FILE = {
+  filename: 'people.csv',
+  mediaType: 'text/csv',
+  text: 'id,name\n007,Ada\n008,Grace\n',
+};
+
 /** A table of two people, and what is to be done with it. */
-export const taskExample: RouteExample = {
-  headers: { 'content-type': 'multipart/form-data; boundary=example' },
-  body: multipart({ operation: 'select', options: '{"columns":["name"]}' }),
-};
+export const taskExample = formExample(
+  { operation: 'select', options: '{"columns":["name"]}' },
+  EXAMPLE_FILE,
+);
 
-export const inspectExample: RouteExample = {
-  headers: { 'content-type': 'multipart/form-data; boundary=example' },
-  body: multipart({}),
-};
-
-function multipart(texts: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(texts).map(
-    ([name, value]) => `--example\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  );
-  const file =
-    '--example\r\nContent-Disposition: form-data; name="file"; filename="people.csv"\r\n' +
-    'Content-Type: text/csv\r\n\r\nid,name\n007,Ada\n008,Grace\n\r\n--example--\r\n';
-  return parts.join('') + file;
-}
+export const inspectExample = formExample({}, EXAMPLE_FILE);

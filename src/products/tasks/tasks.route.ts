@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { findReportPage, RecordErrorItem, ReportMeta } from '#engine/imports/report-list.ts';
-import type { Caller } from '#platform/http/access-rule.ts';
+import { creatorsSeenBy } from '#platform/http/access-rule.ts';
 import { registerList } from '#platform/http/list-formats.ts';
 import { newestPage } from '#platform/http/newest-page.ts';
 import { pagingParameters } from '#platform/http/paging.ts';
@@ -55,18 +55,13 @@ function listRoute(app: App, pool: Pool): void {
     item: TaskView,
     meta: Type.Object({ next_cursor: Nullable(Type.String()) }),
     async find({ query: { status, operation, ...page }, request }) {
-      const createdBy = onlyOf(request.caller);
+      const createdBy = creatorsSeenBy(request.caller);
       if (createdBy === null) return { data: [], meta: { next_cursor: null } };
       const filter = { status: status && statusOf(status), operation, createdBy };
       const { rows, nextCursor } = await newestPage(page, (wanted) => listTasks(pool, filter, wanted));
       return { data: await viewTasks(pool, rows), meta: { next_cursor: nextCursor } };
     },
   });
-}
-
-/** Whose tasks a list shows: undefined = everybody's, null = nobody's. */
-function onlyOf({ role, keyId }: Caller): string | null | undefined {
-  return role === 'admin' ? undefined : keyId;
 }
 
 function oneRoute(app: App, pool: Pool): void {

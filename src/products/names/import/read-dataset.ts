@@ -105,7 +105,7 @@ function finishedReading(reading: Reading, state: ReadState): FinishedReading {
   for (const slice of state.replaced) {
     accepted -= slice.rowsRead;
     if (isAmended(slice)) read -= slice.rowsRead;
-    else for (let row = 0; row < slice.rowsRead; row++) ledger.skip('slice_repeated');
+    else if (slice.rowsRead > 0) ledger.skip('slice_repeated', slice.rowsRead);
   }
   return {
     rows: reading.rows,

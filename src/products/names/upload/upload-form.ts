@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { RouteExample } from '#platform/http/access-rule.ts';
+import { formExample } from '#platform/http/form-example.ts';
 
 const File = Type.Unsafe<string>({ type: 'string', format: 'binary' });
 
@@ -61,23 +61,13 @@ export function formFields({ url: _url, ...about }: UploadByUrl): ReadonlyMap<st
 export const FileForm = Type.Object({ file: File });
 export const FileByUrl = Type.Object({ url }, { additionalProperties: false });
 
+const EXAMPLE_FILE = {
+  filename: 'yob1880.txt',
+  mediaType: 'text/plain',
+  text: 'Mary,F,7065\nJohn,M,9655\n',
+};
+
 /** A request with a body of two rows; dry, so that it changes no number. */
-export const uploadExample: RouteExample = {
-  headers: { 'content-type': 'multipart/form-data; boundary=example' },
-  body: multipart({ country_id: 'US', dry_run: 'true' }),
-};
+export const uploadExample = formExample({ country_id: 'US', dry_run: 'true' }, EXAMPLE_FILE);
 
-export const fileExample: RouteExample = {
-  headers: { 'content-type': 'multipart/form-data; boundary=example' },
-  body: multipart({}),
-};
-
-function multipart(fields: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(fields).map(
-    ([name, value]) => `--example\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  );
-  const file =
-    '--example\r\nContent-Disposition: form-data; name="file"; filename="yob1880.txt"\r\n' +
-    'Content-Type: text/plain\r\n\r\nMary,F,7065\nJohn,M,9655\n\r\n--example--\r\n';
-  return parts.join('') + file;
-}
+export const fileExample = formExample({}, EXAMPLE_FILE);
