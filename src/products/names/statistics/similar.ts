@@ -36,6 +36,7 @@ export function similarityOf(
   oneSquared: number,
   otherSquared: number,
 ): number {
-  const scale = mode === 'shape' ? Math.sqrt(oneSquared * otherSquared) : (oneSquared + otherSquared) / 2;
+  const scale =
+    mode === 'shape' ? Math.sqrt(oneSquared) * Math.sqrt(otherSquared) : (oneSquared + otherSquared) / 2;
   return scale === 0 ? 0 : Math.min(1, product / scale);
 }
