@@ -33,7 +33,8 @@ export interface RunningServer {
 
 const ANSWERS_AT = 'affirm-name answers at';
 const HTTP_GRACE_MS = 15_000;
-const THREAD_STOP_WITHIN_MS = 24_000;
+const THREAD_STOP_WITHIN_MS = 20_000;
+const THREAD_ABORT_WITHIN_MS = 4_000;
 
 /** Starts everything that `serve` is: database, migrations, API, workers. What was started is ended if a step fails. */
 export async function startServer(config: Config): Promise<RunningServer> {
@@ -146,6 +147,7 @@ function startWorkerThread(
     data,
     stallMs: Math.max(config.jobs.stallTimeoutMs, 3 * config.worker.pollIntervalMs),
     stopWithinMs: THREAD_STOP_WITHIN_MS,
+    abortWithinMs: THREAD_ABORT_WITHIN_MS,
     // All jobs of this process ran on the thread.
     onLost: () => expireLeasesOf(pool, `${hostname()}:${process.pid}:`),
     log,

@@ -24,6 +24,20 @@ suite('a thread under supervision', { concurrency: true }, () => {
     });
   }
 
+  test('one for which native code works is replaced, and the process lives on', async (t) => {
+    // Ended by force in the middle of a statement, it would take this process with it, exit code 134.
+    const { thread, starts } = supervise(t, ['query', 'well'], 20_000);
+    await until(async () => starts() === 2 && thread.isAlive(), 'another thread runs');
+    await thread.stop();
+  });
+
+  test('a stop does not wait for what native code works on', async (t) => {
+    const { thread, starts } = supervise(t, ['query'], 20_000);
+    await until(async () => thread.isAlive(), 'it runs');
+    await thread.stop();
+    assert.equal(starts(), 1);
+  });
+
   test('a thread that does its work is left alone', async (t) => {
     const { thread, starts, freed } = supervise(t, ['well']);
     await until(async () => thread.isAlive(), 'it runs');
@@ -44,6 +58,7 @@ suite('a thread under supervision', { concurrency: true }, () => {
 function supervise(
   t: TestContext,
   acts: readonly string[],
+  abortWithinMs = 300,
 ): { thread: SupervisedThread; starts: () => number; freed: () => number } {
   const folder = mkdtempSync(join(tmpdir(), 'affirm-name-thread-'));
   const file = join(folder, 'starts');
@@ -54,6 +69,7 @@ function supervise(
     data: { file, acts },
     stallMs: STALL_MS,
     stopWithinMs: 300,
+    abortWithinMs,
     onLost: async () => {
       freed += 1;
     },

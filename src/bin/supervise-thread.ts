@@ -6,18 +6,20 @@ import type { Logger } from '#platform/observability/log.ts';
 /** What the thread has to send every now and then. */
 interface AliveMessage {
   readonly kind: 'alive';
-  /** When it last did what it is for, in milliseconds since 1970. */
-  readonly workedAt: number;
+  /** For how long it has not done what it is for. */
+  readonly idleMs: number;
 }
 
 export interface ThreadOptions {
-  /** The module that the thread runs; it ends in order, with code 0, on any message. */
+  /** The module that the thread runs. It ends in order on the message `stop`, and drops what it does on `abort`. */
   readonly entry: URL;
   readonly data: object;
   /** A thread that is silent or idle for longer is ended and replaced. */
   readonly stallMs: number;
   /** How long the thread may take to end in order. */
   readonly stopWithinMs: number;
+  /** How long it may then take to drop what it does, before it is ended by force. */
+  readonly abortWithinMs: number;
   /** After a thread was lost, before the next one starts. */
   readonly onLost: () => Promise<unknown>;
   readonly log: Logger;
@@ -75,7 +77,7 @@ interface Thread {
   stop(): Promise<void>;
 }
 
-function startThread({ entry, data, stallMs, stopWithinMs }: ThreadOptions): Thread {
+function startThread({ entry, data, stallMs, stopWithinMs, abortWithinMs }: ThreadOptions): Thread {
   // A flag, because the one of the process comes before `resourceLimits`; this thread keeps what it began with.
   setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`);
   const worker = new Worker(entry, { workerData: data });
@@ -83,16 +85,23 @@ function startThread({ entry, data, stallMs, stopWithinMs }: ThreadOptions): Thr
   let alive = false;
   const watch = watchSilence(stallMs, (what) => {
     ended.resolve(new Error(`the thread ${what} for ${stallMs / 1000} s`));
-    void worker.terminate();
+    abort();
   });
-  worker.on('message', ({ workedAt }: AliveMessage) => {
+  let force: NodeJS.Timeout | undefined;
+  // By force comes last: what native code still works on for a thread that is ended so takes the process with it.
+  function abort(): void {
+    worker.postMessage('abort');
+    force = setTimeout(() => void worker.terminate(), abortWithinMs);
+  }
+  worker.on('message', ({ idleMs }: AliveMessage) => {
     alive = true;
-    watch.heard(workedAt);
+    watch.heard(idleMs);
   });
   worker.on('error', (error) => ended.resolve(error));
   worker.once('exit', (code) => {
     alive = false;
     watch.stop();
+    clearTimeout(force);
     ended.resolve(new Error(`the thread ended with code ${code}`));
   });
   const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -104,7 +113,7 @@ function startThread({ entry, data, stallMs, stopWithinMs }: ThreadOptions): Thr
     }),
     isAlive: () => alive,
     async stop() {
-      const late = setTimeout(() => void worker.terminate(), stopWithinMs);
+      const late = setTimeout(abort, stopWithinMs);
       worker.postMessage('stop');
       await gone;
       clearTimeout(late);
@@ -116,15 +125,15 @@ function startThread({ entry, data, stallMs, stopWithinMs }: ThreadOptions): Thr
 function watchSilence(
   stallMs: number,
   onStall: (what: 'was silent' | 'asked for no work') => void,
-): { heard(workedAt: number): void; stop(): void } {
+): { heard(idleMs: number): void; stop(): void } {
   const everyMs = Math.max(10, Math.min(1000, stallMs / 4));
-  let checkedAt = Date.now();
+  let checkedAt = performance.now();
   let heardAt = checkedAt;
   let workedAt = checkedAt;
   const timer = setInterval(() => {
-    const now = Date.now();
-    // This process itself was stopped, or its clock was set: whatever is old now says nothing about the thread.
-    if (Math.abs(now - checkedAt) > everyMs + stallMs / 2) heardAt = workedAt = now;
+    const now = performance.now();
+    // This process itself was stopped: whatever is old now says nothing about the thread.
+    if (now - checkedAt > everyMs + stallMs / 2) heardAt = workedAt = now;
     checkedAt = now;
     if (now - heardAt > stallMs) stall('was silent');
     else if (now - workedAt > stallMs) stall('asked for no work');
@@ -137,9 +146,9 @@ function watchSilence(
   }
 
   return {
-    heard(at) {
-      heardAt = Date.now();
-      workedAt = Math.max(workedAt, at);
+    heard(idleMs) {
+      heardAt = performance.now();
+      workedAt = Math.max(workedAt, heardAt - idleMs);
     },
     stop: () => clearInterval(timer),
   };

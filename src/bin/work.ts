@@ -41,8 +41,7 @@ export async function startWorkers(config: Config): Promise<Running> {
 
   const worker = await hostWorker(foundation, { listenUrl: directUrl, concurrency: budget.concurrency });
   endings.defer(() => worker.stop());
-  const isPolling = (): boolean =>
-    Date.now() - worker.lastPollAt().getTime() < 3 * pollIntervalMs + POLL_LATE_MS;
+  const isPolling = (): boolean => worker.idleMs() < 3 * pollIntervalMs + POLL_LATE_MS;
   const health = await composeWorkerHealth(foundation, { ...worker, isPolling });
   await listen(health, {
     host: healthHost,

@@ -28,6 +28,8 @@ export interface Slots {
   readonly isAtWorkHere: (lease: Lease) => boolean;
   /** Has the job, if it runs here, look whether it is canceled. */
   beat(jobId: string): void;
+  /** Aborts what runs. */
+  giveBack(): void;
   /** Waits for the running jobs, then gives the leases of the others back. */
   drain(graceMs: number): Promise<void>;
 }
@@ -50,7 +52,12 @@ export function createSlots(settings: SlotSettings, worker: string, alarm: Alarm
     if (retryInMs !== undefined) setTimeout(alarm.ring, retryInMs + 1).unref();
   }
 
+  function giveBack(): void {
+    for (const run of runs.values()) run.giveBack();
+  }
+
   return {
+    giveBack,
     async fill() {
       const freeSlots = slotsOf(concurrency).filter((slot) => !runs.has(slot));
       if (freeSlots.length === 0) return true;
@@ -73,7 +80,7 @@ export function createSlots(settings: SlotSettings, worker: string, alarm: Alarm
     async drain(graceMs) {
       const settled = Promise.all([...runs.values()].map((run) => run.settled));
       await within(graceMs, settled);
-      for (const run of runs.values()) run.giveBack();
+      giveBack();
       await within(SETTLE_AFTER_ABORT_MS, settled);
     },
   };

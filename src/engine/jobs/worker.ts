@@ -45,10 +45,12 @@ export interface Worker {
   readonly name: string;
   /** What runs now; empty when idle. */
   readonly running: () => RunningJob[];
-  /** When it last asked for work with success; for health checks and supervisors. */
-  lastPollAt(): Date;
+  /** For how long it has not asked for work with success; for health checks and supervisors. */
+  idleMs(): number;
   /** Whether the broker wakes it; true without one. */
   isQueueOpen(): boolean;
+  /** Aborts what runs, and gives it back as soon as it has let go. */
+  giveBack(): void;
   /** Claims nothing more, lets jobs finish for the grace, gives the others back. */
   stop(): Promise<void>;
 }
@@ -61,14 +63,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const onSettled = (jobId: string, isCompleted: boolean): void => wakeUp?.settled(jobId, isCompleted);
   const slots = createSlots({ ...options, random: options.random ?? Math.random, onSettled }, name, alarm);
   const stopping = new AbortController();
-  let lastPollAt = new Date();
+  let polledAt = performance.now();
 
   async function claimLoop(): Promise<void> {
     while (!stopping.signal.aborted) {
       let waitMs = options.pollIntervalMs;
       try {
         const isFull = await slots.fill();
-        lastPollAt = new Date();
+        polledAt = performance.now();
         await wakeUp?.claimed(stateOf(slots, !isFull));
         if (!isFull) waitMs = Math.min(waitMs, await findNextDue(pool, [...options.definitions.keys()]));
       } catch (error) {
@@ -99,8 +101,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return {
     name,
     running: slots.running,
-    lastPollAt: () => lastPollAt,
+    idleMs: () => performance.now() - polledAt,
     isQueueOpen: () => wakeUp?.isOpen() ?? true,
+    giveBack: slots.giveBack,
     async stop() {
       stopping.abort();
       alarm.ring();
