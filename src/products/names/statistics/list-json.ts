@@ -45,18 +45,36 @@ interface ListedSlice {
   readonly dataset_id: string;
 }
 
+/** What the lines of a plan have in common. */
+interface PlanFacts {
+  readonly isSum: boolean;
+  /** Of names with a count, and of those without. */
+  readonly status: CountStatus;
+  readonly hiddenStatus: CountStatus;
+}
+
+const factsOf = new WeakMap<RankingPlan, PlanFacts>();
+
+export function planFacts(plan: RankingPlan): PlanFacts {
+  let facts = factsOf.get(plan);
+  if (!facts) {
+    const { slices, fromYear, toYear } = plan;
+    facts = { isSum: fromYear !== toYear, status: statusOf(slices), hiddenStatus: hiddenStatus(slices) };
+    factsOf.set(plan, facts);
+  }
+  return facts;
+}
+
 /** One item of the list. */
 export function listedName(line: RankedName, { rows, positions }: Dictionary): ListedName {
   const { plan, number, count, rank, tied, outOf, rankPublished, rankDiffers } = line;
   const spelling = rows[positions[number] as number];
-  const isSum = plan.fromYear !== plan.toYear;
   const isHidden = count === 0;
-  const status = isHidden ? hiddenStatus(plan.slices) : statusOf(plan.slices);
   return {
     name: spelling?.name ?? '',
     published: spelling?.published ?? '',
     gender: plan.gender,
-    year: isSum ? null : plan.toYear,
+    year: planFacts(plan).isSum ? null : plan.toYear,
     count: isHidden ? null : count,
     rank_published: rankPublished,
     rank: isHidden ? null : rank,
@@ -65,9 +83,18 @@ export function listedName(line: RankedName, { rows, positions }: Dictionary): L
     share: isHidden ? null : share(count, plan.denominator.value),
     country: plan.country.code,
     area: plan.area.code,
+    ...standing(plan, isHidden, rankDiffers),
+  };
+}
+
+/** The last fields of a line, which few plans have more than one of. */
+export function standing(plan: RankingPlan, isHidden: boolean, rankDiffers: boolean) {
+  const { isSum, ...facts } = planFacts(plan);
+  const status = isHidden ? facts.hiddenStatus : facts.status;
+  return {
     status,
-    ...(rankDiffers ? { rank_differs: true } : {}),
-    ...(status === 'rounded' ? { rank_quality: 'approx' } : {}),
+    ...(rankDiffers ? { rank_differs: true as const } : {}),
+    ...(status === 'rounded' ? { rank_quality: 'approx' as const } : {}),
     ...(isSum ? { year_from: plan.fromYear, year_to: plan.toYear } : {}),
   };
 }

@@ -38,8 +38,8 @@ function missingAreas(sums: Iterable<Part>): MissingArea[] {
   const found = new Map<string, MissingArea>();
   for (const { country, slices } of sums) {
     for (const slice of slices) {
-      for (const { code, name } of missingIn(country, slice)) {
-        const other = otherMeasure(country, code, slice);
+      if (!slice.parts) continue;
+      for (const { code, name, other } of missingIn(country, slice)) {
         const key = `${code} ${slice.gender} ${other ?? ''}`;
         const known = found.get(key);
         if (known) addYear(known.years, slice.toYear);
@@ -73,9 +73,29 @@ function addYear(years: { from: number; to: number }[], year: number): void {
   else years.push({ from: year, to: year });
 }
 
+interface AbsentArea extends KnownArea {
+  readonly other: Measure | null;
+}
+
+/** Slices do not change within a version of the data: what they lack is found once. */
+const absentOf = new WeakMap<CountryCatalog, Map<CatalogSlice, readonly AbsentArea[]>>();
+
+function missingIn(country: CountryCatalog, slice: CatalogSlice): readonly AbsentArea[] {
+  let known = absentOf.get(country);
+  if (!known) absentOf.set(country, (known = new Map()));
+  let absent = known.get(slice);
+  if (!absent) {
+    absent = absentAreas(country, slice).map((area) => ({
+      ...area,
+      other: otherMeasure(country, area.code, slice),
+    }));
+    known.set(slice, absent);
+  }
+  return absent;
+}
+
 /** Known areas of the whole without a number, the largest alone where smaller ones lie in it. */
-function missingIn(country: CountryCatalog, { areaNo, parts }: CatalogSlice): KnownArea[] {
-  if (!parts) return [];
+function absentAreas(country: CountryCatalog, { areaNo, parts = [] }: CatalogSlice): KnownArea[] {
   const present = parts.map((part) => country.areaOf(part.areaNo).code);
   const depth = depthOf(present[0] ?? '');
   const missing: KnownArea[] = [];

@@ -10,6 +10,7 @@ import type { CountryCatalog } from '../read-model/country-catalog.ts';
 import type { ReadModel, Snapshot } from '../read-model/read-model.ts';
 import { answerFrom } from './cached-answer.ts';
 import { LIST_SORTS } from './list-order.ts';
+import { writePage } from './list-bytes.ts';
 import { listedName, listedSlices, slicesJson } from './list-json.ts';
 import { createNameLister, type NameList, type NameListQuery, planRankings } from './name-list.ts';
 import { COUNT_STATUSES } from './count-status.ts';
@@ -211,11 +212,8 @@ function pinned(model: ReadModel, present: Snapshot, versions: Readonly<Record<s
 type MetaBesideSlices = Omit<Static<typeof Meta>, 'slices'>;
 
 function writtenPage({ names }: NameList, { snapshot, plans }: Walk, meta: MetaBesideSlices): WrittenPage {
-  const data = JSON.stringify(names.map((name) => listedName(name, snapshot.dictionary)));
-  const json = Buffer.from(
-    `{"data":${data},"meta":${JSON.stringify(meta).slice(0, -1)},"slices":${slicesJson(plans)}}}`,
-  );
-  return { json, meta };
+  const wholeMeta = `${JSON.stringify(meta).slice(0, -1)},"slices":${slicesJson(plans)}}`;
+  return { json: writePage(names, snapshot.dictionary, wholeMeta), meta };
 }
 
 function pageOf(

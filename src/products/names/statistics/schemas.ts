@@ -23,7 +23,12 @@ export const MeasureParameter = OneOf(MEASURES, {
 
 /** A share to nine decimals: more digits than any count supports, and none of binary noise. */
 export function share(count: number, denominator: number): number {
-  return denominator === 0 ? 0 : Math.round((count / denominator) * 1e9) / 1e9;
+  return shareBillionths(count, denominator) / 1e9;
+}
+
+/** The same share as a whole number. */
+export function shareBillionths(count: number, denominator: number): number {
+  return denominator === 0 ? 0 : Math.round((count / denominator) * 1e9);
 }
 
 /** Per million, to two decimals. */
