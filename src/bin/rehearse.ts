@@ -3,7 +3,7 @@ import type { ReadModel } from '#products/names/index.ts';
 
 const MOST_QUESTIONS = 6000;
 /** Of `question`. */
-const KINDS = 18;
+const KINDS = 19;
 const AT_A_TIME = 32;
 const LONGEST_MS = 6000;
 
@@ -26,19 +26,21 @@ export async function rehearse(app: HttpServer, address: string, model: ReadMode
   const ask = async (): Promise<void> => {
     while (asked < questions && performance.now() < end && !app.stopping.aborted) {
       const number = asked++;
-      // All kinds about each country, whole and by areas; then about the largest, whose answers take longest, every
-      // other time.
       const round = Math.floor(number / KINDS);
-      const cycle = Math.floor(round / filled.length);
-      const country = (cycle < 2 || round % 2 === 0 ? filled[round % filled.length] : undefined) ?? largest;
+      // All kinds about each country, about all of them at once, and by areas; then about the largest, whose answers
+      // take longest, every other time.
+      const cycle = Math.floor(round / (filled.length + 1));
+      const turn = round % (filled.length + 1);
+      const country = cycle < 2 || round % 2 === 0 ? filled[turn] : largest;
       // Steps without a common divisor lead all over slices and names.
-      const slice = country.all[(number * 31) % country.all.length];
-      const area = country.areas.find(({ no }) => no === slice?.areaNo)?.code ?? '';
-      const name = dictionary.rows[(number * 7919) % dictionary.size]?.name ?? '';
+      const { all } = country ?? largest;
+      const slice = all[(number * 31) % all.length];
+      const area = country?.areas.find(({ no }) => no === slice?.areaNo)?.code;
       const isWhole = (cycle < 2 ? cycle : number + round) % 2 === 0;
-      const place = isWhole ? country.code : `${country.code}&area=${area}`;
-      const url = `${address}${question(number, place, slice?.toYear ?? 2000, name)}`;
-      await (await fetch(url, { headers, signal: app.stopping })).arrayBuffer();
+      const name = dictionary.rows[(number * 7919) % dictionary.size]?.name ?? '';
+      const place = { country: country?.code, area: isWhole ? undefined : area };
+      const path = question(number, { place, year: slice?.toYear ?? 2000, name, variant: cycle + turn });
+      await (await fetch(`${address}${path}`, { headers, signal: app.stopping })).arrayBuffer();
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, ask));
@@ -48,29 +50,47 @@ function rowsOf({ all }: { readonly all: readonly { readonly rows: number }[] })
   return all.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-function question(number: number, country: string, year: number, name: string): string {
-  const list = `/v1/names?country=${country}`;
-  const path = `/v1/names/${encodeURIComponent(name)}`;
-  const part = encodeURIComponent(name.toLowerCase().slice(0, 3));
-  const kinds = [
-    `${list}&year=${year}`,
-    `${list}&year=${year}&gender=F&offset=500`,
-    `${list}&year=${year}&prefix=${part}`,
-    `${list}&year=${year}&contains=${part}&gender=M`,
-    `${list}&year=${year}&ends_with=${part.slice(-2)}`,
-    `${list}&year=${year}&sort=name`,
-    `${list}&year=${year}&sort=count&gender=all&min_count=20`,
-    `${list}&year_from=${year - 100}&year_to=${year}`,
-    `${list}&per_year=true&name=${encodeURIComponent(name)}`,
-    `${path}/trend?country=${country}`,
-    `${path}/gender?country=${country}`,
-    path,
-    `/v1/names/search?q=${part}`,
-    `/v1/statistics/letters?country=${country}&year=${year}`,
-    `/v1/statistics/lengths?country=${country}&year=${year}`,
-    `/v1/statistics/diversity?country=${country}&year=${year}`,
-    `/v1/statistics/movers?country=${country}&year=${year}`,
-    `/v1/statistics/unisex?country=${country}`,
+interface Subject {
+  /** Without a country: all of them at once. */
+  readonly place: { readonly country: string | undefined; readonly area: string | undefined };
+  readonly year: number;
+  readonly name: string;
+  /** Which of the orders and genders. */
+  readonly variant: number;
+}
+
+const SORTS = ['name', '-name', 'count', '-count', 'rank', '-rank'] as const;
+const GENDERS = [undefined, 'F', 'M'] as const;
+
+function question(number: number, { place, year, name, variant }: Subject): string {
+  const sort = SORTS[variant % SORTS.length];
+  const gender = GENDERS[variant % GENDERS.length];
+  const ofName = `/v1/names/${encodeURIComponent(name)}`;
+  const part = name.toLowerCase().slice(0, 3);
+  const inYear = { ...place, year };
+  const { country } = place;
+  const kinds: [path: string, query: Readonly<Record<string, unknown>>][] = [
+    ['/v1/names', { ...inYear, gender }],
+    ['/v1/names', { ...inYear, gender: 'F', offset: 500 }],
+    ['/v1/names', { ...inYear, prefix: part.slice(0, 1 + (variant % 3)) }],
+    ['/v1/names', { ...inYear, contains: part, gender: 'M' }],
+    ['/v1/names', { ...inYear, ends_with: part.slice(-2) }],
+    ['/v1/names', { ...inYear, sort, gender }],
+    ['/v1/names', { ...inYear, gender: 'all', min_count: 1 + (number % 100) }],
+    ['/v1/names', { ...place, year_from: year - 100, year_to: year, gender }],
+    ['/v1/names', { ...place, per_year: true, year_from: year - 60, name }],
+    [`${ofName}/trend`, { country, gender }],
+    [`${ofName}/gender`, { country }],
+    [ofName, { country }],
+    ['/v1/names/search', { q: part }],
+    ['/v1/statistics/letters', { country, year }],
+    ['/v1/statistics/lengths', { country, year }],
+    ['/v1/statistics/diversity', { country, year }],
+    ['/v1/statistics/movers', { country, year }],
+    [`/v1/statistics/${variant % 2 === 0 ? 'new' : 'lost'}`, { country, year }],
+    ['/v1/statistics/unisex', { country }],
   ];
-  return kinds[number % kinds.length] ?? path;
+  const [path, query] = kinds[number % KINDS] ?? ['/ready', {}];
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return `${path}?${new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)])).toString()}`;
 }

@@ -1,5 +1,7 @@
 /** Bytes of an entry besides its columns: objects, key, map entry. */
 const OVERHEAD_BYTES = 300;
+/** So full, a cache keeps its entries in the order of their use. */
+const ORDERED_FROM = 0.75;
 
 /** Columns by key, the least recently used dropped first. What is kept never changes, so nothing is ever invalidated. */
 export interface ByteCache<Key, Value> {
@@ -26,7 +28,8 @@ export function createByteCache<Key, Value>(
     isFull: () => bytes >= maxBytes,
     get(key) {
       const value = entries.get(key);
-      if (value !== undefined) {
+      // With room to spare, nothing is dropped soon, and the order need not be kept at every look.
+      if (value !== undefined && bytes > maxBytes * ORDERED_FROM) {
         entries.delete(key);
         entries.set(key, value);
       }

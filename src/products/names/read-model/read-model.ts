@@ -45,7 +45,7 @@ export function createReadModel(options: {
   const rows = createSummedRows(store.rows, names.dictionary);
   const catalogs = new Map<number, CountryCatalog[]>();
   const loading = new Map<string, Promise<CountryCatalog | undefined>>();
-  const askVersions = coalesce(() => listDataVersions(versions));
+  const snapshot = coalesce(takeSnapshot);
   let last: Snapshot | undefined;
 
   async function catalogAt(no: number, version: number): Promise<CountryCatalog | undefined> {
@@ -73,9 +73,9 @@ export function createReadModel(options: {
     return catalog;
   }
 
-  async function snapshot(): Promise<Snapshot> {
+  async function takeSnapshot(): Promise<Snapshot> {
     const countries: CountryCatalog[] = [];
-    for (const [no, version] of await askVersions()) {
+    for (const [no, version] of await listDataVersions(versions)) {
       const catalog = await catalogAt(no, version);
       if (catalog) countries.push(catalog);
     }

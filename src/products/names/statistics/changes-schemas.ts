@@ -138,7 +138,7 @@ interface PagedQuery {
 /** The place that a question asks for. Throws `invalid_cursor`, and `cursor_expired` where its numbers have changed. */
 export function openPage(countries: readonly CountryCatalog[], query: PagedQuery) {
   const { cursor, offset: first = 0, limit, ...question } = query;
-  const v = versionsOf(new Set(countries));
+  const v = versionsOf([...new Set(countries)]);
   const q = strongEtag(JSON.stringify(question));
   const offset = cursor === undefined ? first : placeOfCursor(cursor, v, q);
   const end = offset + limit;

@@ -1,4 +1,5 @@
 import type { Dictionary } from '../read-model/dictionary.ts';
+import { placesByName } from './name-order.ts';
 import { firstWithin, rankAt, type RankMethod, type Ranking } from './ranking.ts';
 
 export const LIST_SORTS = ['-count', 'count', 'name', '-name', 'rank', '-rank', 'year', '-year'] as const;
@@ -42,8 +43,6 @@ interface Stream {
   readonly length: number;
   next: number;
 }
-
-const nameOrders = new WeakMap<Int32Array, Int32Array>();
 
 type Compare = (a: Stream, b: Stream) => number;
 
@@ -188,23 +187,6 @@ function byName({ dictionary, marks, sort }: ListOrder, ranking: Ranking, length
   const all = placesByName(numbers, dictionary);
   const places = marks || length < all.length ? all.filter(passes) : all;
   return sort === '-name' ? places.toReversed() : places;
-}
-
-/** All places by name, kept as long as the rows they belong to: names added later do not change their order. */
-function placesByName(numbers: Int32Array, { positions, size }: Dictionary): Int32Array {
-  const known = nameOrders.get(numbers);
-  if (known) return known;
-  const placeByPosition = new Int32Array(size);
-  for (let at = 0; at < numbers.length; at++)
-    placeByPosition[positions[numbers[at] as number] as number] = at + 1;
-  const ordered = new Int32Array(numbers.length);
-  let filled = 0;
-  for (let position = 0; position < size; position++) {
-    const place = placeByPosition[position] as number;
-    if (place > 0) ordered[filled++] = place - 1;
-  }
-  nameOrders.set(numbers, ordered);
-  return ordered;
 }
 
 /** What a stream rises by: the sort, falling ones negated, then the name. */

@@ -56,7 +56,14 @@ export function datasetOf(country: CountryCatalog, slice: CatalogSlice): string 
   return country.sources.get(slice.releaseNo)?.dataset_id ?? '';
 }
 
+const versionTexts = new WeakMap<readonly CountryCatalog[], string>();
+
 /** Changes whenever an answer about these countries does; part of ETags. */
-export function versionsOf(countries: Iterable<CountryCatalog>): string {
-  return [...countries].map(({ code, version }) => `${code}:${version}`).join(' ');
+export function versionsOf(countries: readonly CountryCatalog[]): string {
+  let text = versionTexts.get(countries);
+  if (text === undefined) {
+    text = countries.map(({ code, version }) => `${code}:${version}`).join(' ');
+    versionTexts.set(countries, text);
+  }
+  return text;
 }
