@@ -9,6 +9,11 @@ export function peakResident(pid: number): number {
   return statusOf(pid)?.get('VmHWM') ?? 0;
 }
 
+/** Resident memory of a process now, in bytes. */
+export function resident(pid: number): number {
+  return statusOf(pid)?.get('VmRSS') ?? 0;
+}
+
 /** From now on `peakResident` tells what comes after this moment. */
 export function forgetPeak(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
