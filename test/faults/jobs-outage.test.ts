@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { suite, test, type TestContext } from 'node:test';
 import { Type } from 'typebox';
 import { defineJob, type JobContext, type JobDefinition } from '#engine/jobs/define-job.ts';
@@ -8,42 +6,7 @@ import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import { testDatabase } from '#test/support/database.ts';
 import { jobReaches, jobRow, type JobRow, openTestPool, startTestWorker, until } from './jobs-support.ts';
-
-interface Wire {
-  /** The database's URL through this wire. */
-  readonly url: string;
-  /** Ends every connection and takes no new one, until mended. */
-  cut(): void;
-  mend(): void;
-}
-
-async function wireTo(t: TestContext, url: string): Promise<Wire> {
-  const target = new URL(url);
-  const sockets = new Set<Socket>();
-  let broken = false;
-  const server = createServer((socket) => {
-    if (broken) return socket.destroy();
-    const upstream = connect(Number(target.port), target.hostname);
-    for (const end of [socket, upstream]) {
-      sockets.add(end.on('error', () => undefined).on('close', () => sockets.delete(end)));
-    }
-    socket.pipe(upstream).pipe(socket);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  const through = new URL(url);
-  through.port = String((server.address() as AddressInfo).port);
-  return {
-    url: through.href,
-    cut() {
-      broken = true;
-      for (const socket of sockets) socket.destroy();
-    },
-    mend() {
-      broken = false;
-    },
-  };
-}
+import { wireTo } from './wire.ts';
 
 /** Its first run talks to the database until that is gone. */
 function talkingJob(runs: PromiseWithResolvers<JobContext>): JobDefinition {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type JobDefinition, jobDefinitions } from '#engine/jobs/define-job.ts';
 import { startWorker, type Worker, type WorkerOptions } from '#engine/jobs/worker.ts';
 import { createLogger } from '#platform/observability/log.ts';
-import { createPool, type Database, type Pool } from '#platform/postgres/database.ts';
+import { createPool, type Database, type Pool, type PoolOptions } from '#platform/postgres/database.ts';
 import { sql } from '#platform/postgres/sql.ts';
 
 export const silent = createLogger({ level: 'silent', format: 'json' });
@@ -90,7 +90,7 @@ export function jobReaches(db: Database, id: string, status: string, withinMs?: 
   );
 }
 
-export function openTestPool(url: string): Pool {
+export function openTestPool(url: string, overrides: Partial<PoolOptions> = {}): Pool {
   return createPool({
     url,
     maxConnections: 10,
@@ -101,6 +101,7 @@ export function openTestPool(url: string): Pool {
     applicationName: 'affirm-name test child',
     onSlowQuery: () => undefined,
     onConnectionError: () => undefined,
+    ...overrides,
   });
 }
 

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Readable, Writable } from 'node:stream';
 import { type CopyOut, createCopyOut } from './copy-out.ts';
+import { watchForHalfOpen } from './half-open.ts';
 import { inlineValues } from './literal.ts';
 import type { Sql } from './sql.ts';
 
@@ -58,6 +59,8 @@ export interface PoolOptions {
   readonly maxIdleTimeMs: number;
   readonly slowQueryMs: number;
   readonly applicationName: string;
+  /** After so long without a byte of an answer it is asked whether the connection is half open; default 10 s. */
+  readonly silenceMs?: number;
   /**
    * The server itself where `url` leads through a pooler in transaction mode: sessions with a name go there, and no
    * statement is prepared, as it may meet a connection that does not know it. Undefined: there is no pooler.
@@ -75,6 +78,7 @@ const rawTypes = { getTypeParser: () => (value: unknown) => value };
 
 /** Sessions with a name come and go with jobs and exports: the server need not keep room for idle ones. */
 const DIRECT_IDLE_MS = 10_000;
+const SILENCE_MS = 10_000;
 
 export function createPool(options: PoolOptions): Pool {
   const { url, directUrl, maxIdleTimeMs } = options;
@@ -159,11 +163,14 @@ function openConnections(
     // A server that stops right after the pool may end connections before it reads that they are closed.
     if (!closing) options.onConnectionError(error);
   });
+  const { silenceMs = SILENCE_MS, onConnectionError: onLost } = options;
+  const endWatch = watchForHalfOpen(pool, { url: connectionString, silenceMs, onLost });
   return [
     pool,
-    () => {
+    async () => {
       closing = true;
-      return pool.end();
+      await pool.end();
+      endWatch();
     },
   ];
 }

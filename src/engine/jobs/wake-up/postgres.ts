@@ -5,12 +5,27 @@ import type { WakeUp, WakeUpListener } from './wake-up.ts';
 
 const FIRST_RECONNECT_MS = 250;
 const MAX_RECONNECT_MS = 15_000;
+/** So often the connection, on which nothing may be heard for days, is tried. */
+const TRY_EVERY_MS = 15_000;
+const ANSWER_WITHIN_MS = 5_000;
+/** It is a part of the database, which is asked for itself, and needs to hear nothing of jobs. */
+const TOLD_NOTHING = {
+  isOpen: () => true,
+  settled: () => undefined,
+  claimed: async () => undefined,
+  pause: async () => undefined,
+} satisfies Partial<WakeUp>;
 
 /**
  * Hears `NOTIFY jobs` on a connection of its own, for ever: a lost connection is made anew, and everybody is woken
  * then, because what was sent in between is lost. Not where `url` leads through a pooler.
  */
-export function listenOnPostgres(url: string, listener: WakeUpListener, log: Logger): WakeUp {
+export function listenOnPostgres(
+  url: string,
+  listener: WakeUpListener,
+  log: Logger,
+  tryEveryMs = TRY_EVERY_MS,
+): WakeUp {
   let stopped = false;
   let reconnect: NodeJS.Timeout | undefined;
   let close: (() => Promise<void>) | undefined;
@@ -34,6 +49,7 @@ export function listenOnPostgres(url: string, listener: WakeUpListener, log: Log
       client.end().catch(() => {});
       retry(cause);
     };
+    keepTrying(client, tryEveryMs, lost);
     client.on('error', lost);
     client.on('end', () => lost());
     client.on('notification', ({ payload = '' }) => listener(parseMessage(payload)));
@@ -74,17 +90,33 @@ export function listenOnPostgres(url: string, listener: WakeUpListener, log: Log
   void open();
   return {
     ready: first.promise,
-    // A part of the database, which is asked for itself.
-    isOpen: () => true,
-    settled: () => undefined,
-    claimed: async () => undefined,
-    pause: async () => undefined,
+    ...TOLD_NOTHING,
     async stop() {
       stopped = true;
       clearTimeout(reconnect);
       await close?.().catch(() => {});
     },
   };
+}
+
+/** A half-open connection is silent like one on which nothing is said: `lost` is told when it does not answer. */
+function keepTrying(
+  client: Awaited<ReturnType<typeof connect>>,
+  everyMs: number,
+  lost: (error: Error) => void,
+): void {
+  const statement = { text: 'SELECT 1', query_timeout: ANSWER_WITHIN_MS };
+  let isEnded = false;
+  let timer: NodeJS.Timeout | undefined;
+  const tryLater = (): void => {
+    if (!isEnded)
+      timer = setTimeout(() => void client.query(statement).then(tryLater, lost), everyMs).unref();
+  };
+  client.once('end', () => {
+    isEnded = true;
+    clearTimeout(timer);
+  });
+  tryLater();
 }
 
 function parseMessage(payload: string): Parameters<WakeUpListener>[0] {
