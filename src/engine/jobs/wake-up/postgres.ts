@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from '#platform/postgres/database.ts';
 import { isBehindPooler } from '#platform/postgres/server-state.ts';
 import type { Logger } from '#platform/observability/log.ts';
@@ -8,6 +9,9 @@ const MAX_RECONNECT_MS = 15_000;
 /** So often the connection, on which nothing may be heard for days, is tried. */
 const TRY_EVERY_MS = 15_000;
 const ANSWER_WITHIN_MS = 5_000;
+const CLOSE_WITHIN_MS = 1_000;
+const BEHIND_POOLER =
+  'LISTEN does not get through a pooler: jobs are found by polling; DATABASE_DIRECT_URL leads past it';
 /** It is a part of the database, which is asked for itself, and needs to hear nothing of jobs. */
 const TOLD_NOTHING = {
   isOpen: () => true,
@@ -55,7 +59,8 @@ export function listenOnPostgres(
     client.on('notification', ({ payload = '' }) => listener(parseMessage(payload)));
     close = async () => {
       closed = true;
-      await client.end();
+      // A server that is out of reach does not answer.
+      await Promise.race([client.end(), delay(CLOSE_WITHIN_MS, undefined, { ref: false })]);
     };
     if (stopped) return close();
     await begin(client).catch(lost);
@@ -63,9 +68,7 @@ export function listenOnPostgres(
 
   async function begin(client: Awaited<ReturnType<typeof connect>>): Promise<void> {
     if (await isBehindPooler(client)) {
-      log.warn(
-        'LISTEN does not get through a pooler: jobs are found by polling; DATABASE_DIRECT_URL leads past it',
-      );
+      log.warn(BEHIND_POOLER);
       first.resolve();
       return close?.();
     }
