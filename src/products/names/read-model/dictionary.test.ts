@@ -29,8 +29,8 @@ function sorted(rows: readonly SpellingRow[]): SpellingRow[] {
 }
 
 /** Everything but the functions. */
-function columnsOf({ size, rows, positions, places, numbers, canonical, variants }: Dictionary): object {
-  return { size, rows, positions, places, numbers, canonical, variants };
+function columnsOf({ size, rows, positions, places, numbers, canonical }: Dictionary): object {
+  return { size, rows, positions, places, numbers, canonical };
 }
 
 test('a dictionary that learns names is the one made of all of them', () => {

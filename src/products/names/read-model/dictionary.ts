@@ -15,8 +15,6 @@ export interface Dictionary {
   readonly numbers: Int32Array;
   /** Number → position of the first spelling with the same key: spellings of one key are one name. */
   readonly canonical: Int32Array;
-  /** Numbers of the spellings that are not the first of their key. */
-  readonly variants: Int32Array;
   /** Positions of the spellings of a key; empty where there is none. */
   byKey(key: string): readonly number[];
   /** Positions whose fold, or compact form, equals the text. */
@@ -34,7 +32,6 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
   const positions = new Int32Array(highest + 1).fill(-1);
   const canonical = new Int32Array(highest + 1).fill(-1);
   const places = new Int32Array(highest + 1).fill(-1);
-  const variants: number[] = [];
   const byKey = createPlaces();
   const byFold = createPlaces();
   const byCompact = createPlaces();
@@ -45,7 +42,6 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
     places[no] = before?.name === name ? (places[before.no] as number) : at;
     byKey.add(key, at);
     canonical[no] = byKey.first(key) as number;
-    if (canonical[no] !== at) variants.push(no);
     // Nearly all folds equal their key: only the others need an entry of their own.
     if (fold !== key) byFold.add(fold, at);
     if (compact !== fold) byCompact.add(compact, at);
@@ -57,7 +53,6 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
     places,
     numbers: Int32Array.from(rows, ({ no }) => no),
     canonical,
-    variants: Int32Array.from(variants),
     byKey: byKey.all,
     byFold: (fold) =>
       merged(

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Pool } from '#platform/postgres/database.ts';
 import { listDataVersions } from './catalog.query.ts';
 import { type CatalogSlice, type CountryCatalog, loadCountryCatalog } from './country-catalog.ts';
@@ -135,26 +136,18 @@ function createLearntNames(pool: Pool): { dictionary(): Dictionary; learn(): Pro
 }
 
 /**
- * Callers that ask while a question is on its way share the next one: an answer is never older than its call, and
- * many callers cost no more than a few.
+ * Callers of one turn of the event loop share a question, and so do those that come while one is on its way: an answer
+ * is never older than its call, and many callers cost no more than a few.
  */
 function coalesce<T>(ask: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   let next: Promise<T> | undefined;
-  return () => {
-    if (!running) return (running = start());
-    next ??= running.then(restart, restart);
-    return next;
-  };
-
-  function start(): Promise<T> {
-    return ask().finally(() => {
+  const start = (): Promise<T> => {
+    next = undefined;
+    running = ask().finally(() => {
       running = undefined;
     });
-  }
-
-  function restart(): Promise<T> {
-    next = undefined;
-    return (running = start());
-  }
+    return running;
+  };
+  return () => (next ??= (running ?? endOfTurn()).then(start, start));
 }

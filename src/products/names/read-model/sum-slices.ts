@@ -30,9 +30,9 @@ export interface RankedSums extends SliceRows {
 /** Arrays as long as the dictionary, made once and left as they were found: `sums` and `sizes` full of zeros. */
 interface Scratch {
   readonly dictionary: Dictionary;
-  /** Sum of a dictionary number. */
+  /** Sum of a name by its canonical position; of running totals, by dictionary number. */
   readonly sums: Int32Array;
-  /** The numbers that have a sum. */
+  /** The canonical positions that have a sum. */
   readonly touched: Int32Array;
   /** Sort keys. */
   readonly keys: Float64Array;
@@ -54,10 +54,9 @@ export function rankSums(
     return rankDense(scratch, first, others, wanted);
   let length = 0;
   for (const summand of summands) {
-    if (summand.isTaken) take(scratch.sums, summand);
+    if (summand.isTaken) takeOff(scratch, summand);
     else length = add(scratch, summand, length);
   }
-  if (dictionary.variants.length > 0) length = joinSpellings(scratch, length);
   const ranked = rank(scratch, length, wanted);
   for (let at = 0; at < length; at++) scratch.sums[scratch.touched[at] as number] = 0;
   return ranked;
@@ -130,42 +129,30 @@ function put(sums: Int32Array, { numbers, counts }: Summand): void {
   for (let at = 0; at < numbers.length; at++) sums[numbers[at] as number]! += counts[at] as number;
 }
 
-/** Returns how many numbers are touched now. */
-function add({ sums, touched }: Scratch, { numbers, counts, minus }: Summand, length: number): number {
+/** Returns how many names are touched now. */
+function add(
+  { dictionary: { canonical }, sums, touched }: Scratch,
+  { numbers, counts, minus }: Summand,
+  length: number,
+): number {
   for (let at = 0; at < numbers.length; at++) {
     const count = (counts[at] as number) - (minus ? (minus[at] as number) : 0);
     if (count === 0) continue;
-    const no = numbers[at] as number;
-    const sum = sums[no] as number;
-    if (sum === 0) touched[length++] = no;
-    sums[no] = sum + count;
+    const name = canonical[numbers[at] as number] as number;
+    const sum = sums[name] as number;
+    if (sum === 0) touched[length++] = name;
+    sums[name] = sum + count;
   }
   return length;
 }
 
-function take(sums: Int32Array, { numbers, counts }: Summand): void {
-  for (let at = 0; at < numbers.length; at++) sums[numbers[at] as number]! -= counts[at] as number;
+function takeOff({ dictionary: { canonical }, sums }: Scratch, { numbers, counts }: Summand): void {
+  for (let at = 0; at < numbers.length; at++)
+    sums[canonical[numbers[at] as number] as number]! -= counts[at] as number;
 }
 
-/** Gives what other spellings have to the first one of their key; returns how many numbers have a sum then. */
-function joinSpellings({ dictionary, sums, touched }: Scratch, length: number): number {
-  const { canonical, positions, numbers } = dictionary;
-  const variants: number[] = [];
-  let kept = 0;
-  for (let at = 0; at < length; at++) {
-    const no = touched[at] as number;
-    // One of which nothing is left could be touched twice.
-    if (sums[no] === 0) continue;
-    if (canonical[no] === positions[no]) touched[kept++] = no;
-    else variants.push(no);
-  }
-  for (const no of variants) {
-    const first = numbers[canonical[no] as number] as number;
-    if (sums[first] === 0) touched[kept++] = first;
-    sums[first]! += sums[no] as number;
-    sums[no] = 0;
-  }
-  return kept;
+function take(sums: Int32Array, { numbers, counts }: Summand): void {
+  for (let at = 0; at < numbers.length; at++) sums[numbers[at] as number]! -= counts[at] as number;
 }
 
 function rank(
@@ -186,9 +173,9 @@ function rank(
   sizes.fill(0);
   let found = 0;
   for (let at = 0; at < length; at++) {
-    const no = touched[at] as number;
-    const sum = sums[no] as number;
-    if (sum >= least) keys[found++] = sortKey(sum, dictionary.positions[no] as number);
+    const name = touched[at] as number;
+    const sum = sums[name] as number;
+    if (sum >= least) keys[found++] = sortKey(sum, name);
   }
   return { ...decode(keys.subarray(0, found).sort(), dictionary), total, listed };
 }
