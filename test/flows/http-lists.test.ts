@@ -164,6 +164,12 @@ test('long answers are compressed as the client likes, and each form has its own
   assert.equal(small.headers['content-encoding'], undefined);
 });
 
+test('where a key is asked for, no cache that others share may keep an answer', async (t) => {
+  const { url } = await startServer(t, listRoutes, { publicRead: false });
+  const { headers } = await getRaw(`${url}/v1/names`, {});
+  assert.equal(headers['cache-control'], 'private, max-age=60');
+});
+
 test('a client that has the answer already gets 304 and no body', async (t) => {
   const { url } = await startServer(t, listRoutes);
   for (const [path, encoding] of [

@@ -6,7 +6,7 @@ interface CacheFacts {
   readonly etag: string;
   /** Seconds that a cache may answer without asking; 0 = it must always ask. */
   readonly maxAgeSeconds: number;
-  /** `private` when the answer depends on who asks. */
+  /** `private` when the answer depends on who asks; `public` is private as well where a key is asked for. */
   readonly scope: 'public' | 'private';
 }
 
@@ -21,7 +21,9 @@ export function strongEtag(...parts: readonly (string | number | boolean | null 
  */
 export function isUnchanged(request: FastifyRequest, reply: FastifyReply, facts: CacheFacts): boolean {
   const freshness = facts.maxAgeSeconds === 0 ? 'no-cache' : `max-age=${facts.maxAgeSeconds}`;
-  void reply.header('cache-control', `${facts.scope}, ${freshness}`).header('etag', facts.etag);
+  // A cache that others share would give to everybody what it was told to somebody with a key.
+  const scope = request.server.publicRead ? facts.scope : 'private';
+  void reply.header('cache-control', `${scope}, ${freshness}`).header('etag', facts.etag);
   addVary(reply, 'accept');
   addVary(reply, 'accept-encoding');
   const known = matchingTag(request.headers['if-none-match'], facts.etag);

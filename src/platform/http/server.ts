@@ -65,6 +65,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Aborts when the server begins to stop; event streams end on it. */
     stopping: AbortSignal;
+    /** Published numbers are told to anybody. */
+    publicRead: boolean;
     /** Requests with this `x-rehearsal` header come from the process itself and are not logged. */
     rehearsal: string;
   }
@@ -75,6 +77,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const app = createFastify(options);
   const stopping = new AbortController();
   app.decorate('stopping', stopping.signal);
+  app.decorate('publicRead', options.publicRead);
   app.decorate('rehearsal', randomToken(16));
   app.addHook('preClose', (done) => {
     stopping.abort();
