@@ -32,6 +32,8 @@ export interface Scene {
   kill(victim: Victim): Promise<boolean>;
   /** Starts what is gone, as a service manager would, and waits until everything answers. */
   recover(): Promise<void>;
+  /** The server process of PostgreSQL; another one after a restart. */
+  postmaster(): number;
   /** What PostgreSQL logged. */
   databaseLog(): string;
   /** The process that runs the jobs. */
@@ -70,6 +72,7 @@ export async function startTogether(): Promise<Scene> {
       if (!isAlive(serve.pid)) serve = await startServe(dataDir, SETTINGS);
       await answers(serve.url);
     },
+    postmaster: () => serve.postgresPid(),
     databaseLog: () => readFileSync(join(dataDir, 'postgres/server.log'), 'utf8'),
     worker: () => serve,
     startWorker: () => startWorkerProcess(dataDir, SETTINGS),
@@ -114,6 +117,7 @@ export async function startApart(): Promise<Scene> {
       if (!isAlive(worker.pid)) worker = await startWorker();
       await answers(api.url);
     },
+    postmaster: () => postgres.pid,
     databaseLog: () => readFileSync(join(folder, 'postgres/server.log'), 'utf8'),
     worker: () => worker,
     startWorker,

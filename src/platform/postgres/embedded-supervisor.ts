@@ -2,8 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServerOptions, startServer, stopServer } from './embedded-server.ts';
 
-const RESTART_PAUSE_MS = 200;
-const RESTARTS_IN_A_ROW = 5;
+const FIRST_PAUSE_MS = 200;
+const MAX_PAUSE_MS = 15_000;
+/** So many failures in a row are worth a word to whoever looks after the machine. */
+const WORTH_AN_ERROR = 5;
 /** A server that was up for so long did start: its end has a cause of its own, and counts as the first again. */
 const STEADY_MS = 2_000;
 
@@ -14,7 +16,10 @@ export interface EmbeddedLog {
   error(fields: object, message: string): void;
 }
 
-/** Restarts the server when it ends without being asked to; gives up when it does not stay up. */
+/**
+ * Restarts the server when it ends without being asked to, with growing pauses for as long as it does not stay up: a disk
+ * that is full has room again some time.
+ */
 export function supervise(
   first: ChildProcess,
   options: ServerOptions,
@@ -54,7 +59,8 @@ export function supervise(
   }
 
   async function restart(): Promise<void> {
-    while (!ending.signal.aborted && failures++ < RESTARTS_IN_A_ROW) {
+    while (!ending.signal.aborted) {
+      failures++;
       try {
         const started = await startServer(options);
         if (started.kind === 'ready') {
@@ -65,9 +71,14 @@ export function supervise(
       } catch (error) {
         log.warn({ err: error }, 'embedded PostgreSQL did not start');
       }
-      await delay(RESTART_PAUSE_MS * failures);
+      if (failures % WORTH_AN_ERROR === 0) {
+        log.error(
+          { log_file: options.logFile, failures },
+          'embedded PostgreSQL does not stay up; it is tried on',
+        );
+      }
+      const pauseMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
+      await delay(pauseMs, undefined, { signal: ending.signal }).catch(() => undefined);
     }
-    if (!ending.signal.aborted)
-      log.error({ log_file: options.logFile }, 'embedded PostgreSQL does not stay up; giving up');
   }
 }
