@@ -14,9 +14,9 @@ const HOUR = 3_600_000;
 
 export interface AffirmName extends Contender {
   fill(jobs: number, client?: Client): Promise<void>;
-  /** Queues one job that goes before all others. */
-  addUrgent(n: number): Promise<void>;
-  /** `run` gets the number of an urgent job. */
+  /** Queues one job with a number. */
+  addNumbered(n: number, of: { readonly caller: string; readonly priority: number }): Promise<void>;
+  /** `run` gets the number of a job that has one. */
   startNumbered(
     slots: number,
     run: (n: number | undefined) => Promise<void>,
@@ -37,16 +37,21 @@ export async function affirmName(url: string, slots: number): Promise<AffirmName
     onSlowQuery: () => undefined,
     onConnectionError: () => undefined,
   });
+  let filled = 0;
   const log = createLogger({ level: 'silent', format: 'json' });
-  const caller = (n: number): string => `00000000-0000-4000-8000-${String(n % CALLERS).padStart(12, '0')}`;
   return {
     name: 'affirm-name',
-    fill: (jobs, client) => (client ? fill(client, jobs) : onConnection(url, (own) => fill(own, jobs))),
-    async add() {
-      await enqueueJob(pool, { type: 'nothing', payload: {}, createdBy: caller(0) });
+    async fill(jobs, client) {
+      const from = filled;
+      filled += jobs;
+      if (client) await fill(client, from, jobs);
+      else await onConnection(url, (own) => fill(own, from, jobs));
     },
-    async addUrgent(n) {
-      await enqueueJob(pool, { type: 'nothing', payload: { n }, priority: 1, createdBy: caller(n) });
+    async add() {
+      await enqueueJob(pool, { type: 'nothing', payload: {}, createdBy: null });
+    },
+    async addNumbered(n, { caller: createdBy, priority }) {
+      await enqueueJob(pool, { type: 'nothing', payload: { n }, priority, createdBy });
     },
     start: (concurrency, run) => startNumbered(concurrency, run),
     startNumbered,
@@ -87,11 +92,12 @@ export async function affirmName(url: string, slots: number): Promise<AffirmName
   }
 }
 
-async function fill(client: Client, jobs: number): Promise<void> {
+/** Of each caller in turn, from number `from` on. */
+async function fill(client: Client, from: number, jobs: number): Promise<void> {
   await client.query(
     `INSERT INTO jobs (type, payload, created_by)
-     SELECT 'nothing', '{}', format('00000000-0000-4000-8000-%s', lpad((n % $2)::text, 12, '0'))
-     FROM generate_series(1, $1::int) AS n`,
-    [jobs, CALLERS],
+     SELECT 'nothing', '{}', format('00000000-0000-4000-8000-%s', lpad((n % $3)::text, 12, '0'))
+     FROM generate_series($1::int, $1 + $2::int - 1) AS n`,
+    [from, jobs, CALLERS],
   );
 }

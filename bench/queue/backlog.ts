@@ -1,44 +1,71 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onConnection } from '../support/connection.ts';
 import type { AffirmName } from './affirm-name.ts';
 
+/** Times are from the commit of a job to its start, in milliseconds. */
 export interface BacklogFigures {
   readonly jobsPerSecond: number;
-  /** From the commit of a job that goes first to its start, in milliseconds; sorted. */
-  readonly pickUps: readonly number[];
+  /** Of jobs of the highest priority, which go before all that waits: what the claim itself costs. */
+  readonly urgent: readonly number[];
+  /** Of jobs of callers of whom nothing else waits: what the jobs of all others cost them. */
+  readonly newcomers: readonly number[];
+  /** The fewest jobs that waited at any time. */
+  readonly fewest: number;
 }
 
-const URGENT_EVERY_MS = 15;
-const TOP_UP = 50;
+export interface BacklogOptions {
+  readonly url: string;
+  readonly depth: number;
+  readonly slots: number;
+  readonly seconds: number;
+}
 
-/** Works off jobs for so long while as many others stay queued, and hands in one now and then that goes first. */
-export async function measureBacklog(
-  queue: AffirmName,
-  options: { readonly url: string; readonly depth: number; readonly slots: number; readonly seconds: number },
-): Promise<BacklogFigures> {
+const ONE_OF_EACH_EVERY_MS = 10;
+const TOP_UP = 20;
+
+/** Works off jobs for so long while as many others stay queued, and hands in others all the time. */
+export async function measureBacklog(queue: AffirmName, options: BacklogOptions): Promise<BacklogFigures> {
   const { url, depth, slots, seconds } = options;
   await onConnection(url, (client) => client.query('TRUNCATE jobs'));
   await queue.fill(depth);
   let ran = 0;
+  let queued = depth;
+  let fewest = depth;
   let adding: Promise<void> = Promise.resolve();
   const waiting = new Map<number, (begunAt: number) => void>();
   return onConnection(url, async (client) => {
+    const topUp = async (): Promise<void> => {
+      await queue.fill(TOP_UP, client);
+      queued += TOP_UP;
+    };
     const worker = await queue.startNumbered(slots, async (n) => {
       if (n !== undefined) return waiting.get(n)?.(performance.now());
-      if (++ran % TOP_UP === 0) adding = adding.then(() => queue.fill(TOP_UP, client));
+      if (++ran % TOP_UP === 0) adding = adding.then(topUp);
+      fewest = Math.min(fewest, queued - ran);
     });
-    const began = { at: performance.now(), ran };
-    const pickUps: number[] = [];
-    for (let n = 0; performance.now() < began.at + seconds * 1000; n++) {
-      await delay(URGENT_EVERY_MS);
+    let numbers = 0;
+    const pickUp = async (caller: string, priority: number): Promise<number> => {
+      const n = numbers++;
       const begun = new Promise<number>((resolve) => waiting.set(n, resolve));
-      await queue.addUrgent(n);
+      await queue.addNumbered(n, { caller, priority });
       const committed = performance.now();
-      pickUps.push(Math.max(0, (await begun) - committed));
+      const begunAt = await begun;
+      waiting.delete(n);
+      return Math.max(0, begunAt - committed);
+    };
+    const began = { at: performance.now(), ran };
+    const urgent: Promise<number>[] = [];
+    const newcomers: Promise<number>[] = [];
+    while (performance.now() < began.at + seconds * 1000) {
+      urgent.push(pickUp(randomUUID(), 1));
+      newcomers.push(pickUp(randomUUID(), 0));
+      await delay(ONE_OF_EACH_EVERY_MS);
     }
     const jobsPerSecond = ((ran - began.ran) / (performance.now() - began.at)) * 1000;
+    const figures = { urgent: await Promise.all(urgent), newcomers: await Promise.all(newcomers) };
     await worker.stop();
     await adding;
-    return { jobsPerSecond, pickUps: pickUps.sort((a, b) => a - b) };
+    return { jobsPerSecond, fewest, ...figures };
   });
 }

@@ -22,7 +22,7 @@ test('jobs that end together are completed by one statement, each by its own lea
   ).map(({ id }) => id);
   const { complete } = createCompletions(pool);
   const end = (jobId: string, leaseToken: number, result: object = { jobId }): Promise<boolean> =>
-    complete({ lease: { jobId, leaseToken }, progress, result });
+    complete({ lease: { jobId, leaseToken }, slot: 1, progress, result });
 
   const ended = await pool.transaction(async (tx) => {
     await tx.run('lock', sql`SELECT 1 FROM jobs WHERE id = ${locked} FOR UPDATE`);

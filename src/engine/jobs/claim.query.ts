@@ -1,5 +1,5 @@
 import type { Database } from '#platform/postgres/database.ts';
-import { sql } from '#platform/postgres/sql.ts';
+import { type Sql, sql } from '#platform/postgres/sql.ts';
 import type { JobProgress } from './define-job.ts';
 
 const MIN_WAIT_MS = 50;
@@ -8,6 +8,8 @@ export interface ClaimedJob {
   readonly id: string;
   readonly type: string;
   readonly payload: unknown;
+  /** As in `jobs.created_by`; empty: the system. */
+  readonly caller: string;
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly leaseToken: number;
@@ -24,37 +26,34 @@ export interface ClaimOptions {
   readonly freeSlots: readonly number[];
   readonly leaseMs: number;
   readonly maxAttempts: number;
+  /** The caller whose job was claimed last: the next ones are those after it. */
+  readonly servedLast?: string | undefined;
 }
 
-/** Takes up to as many due jobs as there are free slots, in order of priority and age. */
+/**
+ * Takes up to as many due jobs as there are free slots: those of the highest priority, of which callers have one each
+ * in turn, the oldest first.
+ */
 export function claimJobs(db: Database, options: ClaimOptions): Promise<ClaimedJob[]> {
-  const { types, worker, freeSlots, leaseMs, maxAttempts } = options;
   return db.many<ClaimedJob>(
     'claim jobs',
-    sql`
-    WITH placed AS MATERIALIZED (
-      SELECT id, (${freeSlots}::int[])[row_number() OVER ()] AS slot
-      FROM due_jobs(${types}::text[], ${freeSlots.length}::int)
-    )
-    UPDATE jobs
-    SET status = 'running',
-        attempts = attempts + 1,
-        max_attempts = greatest(${maxAttempts}::int, attempts + 1),
-        lease_token = lease_token + 1,
-        lease_expires_at = clock_timestamp() + ${leaseMs} * interval '1 ms',
-        locked_at = clock_timestamp(),
-        locked_by = ${worker}::text || ':' || placed.slot,
-        started_at = coalesce(started_at, clock_timestamp()),
-        progress_at = clock_timestamp(),
-        next_retry_at = NULL
-    FROM placed
-    WHERE jobs.id = placed.id AND status = 'queued'
-    RETURNING jobs.id, jobs.type, jobs.payload, jobs.attempts AS attempt, jobs.max_attempts AS "maxAttempts",
-              jobs.lease_token::float8 AS "leaseToken", jobs.locked_by AS "lockedBy", placed.slot,
-              json_build_object('phase', phase, 'bytes_done', bytes_done, 'bytes_total', bytes_total,
-                                'records_done', records_done) AS progress
-  `,
+    sql`SELECT ${claimedColumns} FROM ${claimCall(options, sql`${options.freeSlots}::int[]`)} AS jobs`,
   );
+}
+
+/** The columns of a `ClaimedJob`, from what `claimCall` returns. */
+export const claimedColumns: Sql = sql`
+    jobs.id, jobs.type, jobs.payload, coalesce(jobs.created_by, '') AS caller, jobs.attempts AS attempt,
+    jobs.max_attempts AS "maxAttempts", jobs.lease_token::float8 AS "leaseToken", jobs.locked_by AS "lockedBy",
+    split_part(jobs.locked_by, ':', -1)::int AS slot,
+    json_build_object('phase', jobs.phase, 'bytes_done', jobs.bytes_done, 'bytes_total', jobs.bytes_total,
+                      'records_done', jobs.records_done) AS progress`;
+
+/** The call that claims jobs for `slots`; its rows are those of `jobs`. */
+export function claimCall(options: Omit<ClaimOptions, 'freeSlots'>, slots: Sql): Sql {
+  const { types, worker, leaseMs, maxAttempts, servedLast = '' } = options;
+  return sql`claim_jobs(${types}::text[], ${worker}::text, ${slots}, ${leaseMs} * interval '1 ms',
+                        ${maxAttempts}::int, ${servedLast}::text)`;
 }
 
 /** Milliseconds until the first job is due that waits for its time; infinite when none does. */

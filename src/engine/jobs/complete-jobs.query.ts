@@ -1,11 +1,13 @@
 import type { Database } from '#platform/postgres/database.ts';
-import { sql } from '#platform/postgres/sql.ts';
+import { type Sql, sql } from '#platform/postgres/sql.ts';
+import { type ClaimedJob, claimCall, claimedColumns } from './claim.query.ts';
+import type { NextClaim } from './claims.ts';
 import type { JobProgress } from './define-job.ts';
-import { released } from './finish.query.ts';
 import type { Lease } from './lease.query.ts';
 
 export interface Completion {
   readonly lease: Lease;
+  readonly slot: number;
   readonly progress: JobProgress;
   readonly result: object;
 }
@@ -17,31 +19,48 @@ export interface Completion {
 export async function completeJobs(db: Database, batch: readonly Completion[]): Promise<string[]> {
   const rows = await db.many<{ id: string }>(
     'complete jobs',
-    sql`
-    WITH given AS MATERIALIZED (
-      SELECT *
-      FROM unnest(${batch.map(({ lease }) => lease.jobId)}::uuid[],
-                  ${batch.map(({ lease }) => lease.leaseToken)}::bigint[],
-                  ${batch.map(({ result }) => JSON.stringify(result))}::text[],
-                  ${batch.map(({ progress }) => progress.phase)}::text[],
-                  ${batch.map(({ progress }) => progress.bytes_done)}::bigint[],
-                  ${batch.map(({ progress }) => progress.bytes_total)}::bigint[],
-                  ${batch.map(({ progress }) => progress.records_done)}::bigint[])
-           AS given (id, token, outcome, at_phase, done, total, records)
-    ), held AS MATERIALIZED (
-      SELECT jobs.id
-      FROM given JOIN jobs ON jobs.id = given.id AND lease_token = given.token AND status = 'running'
-      FOR NO KEY UPDATE OF jobs SKIP LOCKED
-    )
-    UPDATE jobs
-    SET status = 'completed', completed_at = clock_timestamp(), result = outcome::jsonb,
-        last_error = NULL, cancel_requested_at = NULL, cancel_requested_by = NULL,
-        phase = at_phase, bytes_done = done, bytes_total = total, records_done = records,
-        progress_at = clock_timestamp(), ${released}
-    FROM held JOIN given USING (id)
-    WHERE jobs.id = held.id
-    RETURNING jobs.id
-  `,
+    sql`SELECT id FROM ${completeCall(batch)} AS completed (id)`,
   );
   return rows.map(({ id }) => id);
+}
+
+/** As `completeJobs` and, in the same transaction, `claimJobs` for the slots of those that it completed. */
+export async function completeAndClaim(
+  db: Database,
+  batch: readonly Completion[],
+  next: NextClaim,
+): Promise<{ completed: string[]; claimed: ClaimedJob[] }> {
+  const rows = await db.many<ClaimedJob | { id: string; slot: null }>(
+    'complete and claim jobs',
+    sql`
+    WITH completed AS MATERIALIZED (
+      SELECT id FROM ${completeCall(batch)} AS completed (id)
+    ), free AS MATERIALIZED (
+      SELECT coalesce(array_agg(slot), '{}') AS slots
+      FROM unnest(${batch.map(({ lease }) => lease.jobId)}::uuid[], ${batch.map(({ slot }) => slot)}::int[])
+           AS given (id, slot)
+      JOIN completed USING (id)
+    )
+    SELECT ${claimedColumns} FROM free, ${claimCall(next, sql`free.slots`)} AS jobs
+    UNION ALL
+    SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM completed
+  `,
+  );
+  const claimed: ClaimedJob[] = [];
+  const completed: string[] = [];
+  for (const row of rows) {
+    if (row.slot === null) completed.push(row.id);
+    else claimed.push(row);
+  }
+  return { completed, claimed };
+}
+
+function completeCall(batch: readonly Completion[]): Sql {
+  return sql`complete_jobs(
+      ${batch.map(({ lease }) => lease.jobId)}::uuid[], ${batch.map(({ lease }) => lease.leaseToken)}::bigint[],
+      ${batch.map(({ result }) => JSON.stringify(result))}::text[],
+      ${batch.map(({ progress }) => progress.phase)}::text[],
+      ${batch.map(({ progress }) => progress.bytes_done)}::bigint[],
+      ${batch.map(({ progress }) => progress.bytes_total)}::bigint[],
+      ${batch.map(({ progress }) => progress.records_done)}::bigint[])`;
 }

@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Pool } from '#platform/postgres/database.ts';
-import { type Completion, completeJobs } from './complete-jobs.query.ts';
+import type { ClaimedJob } from './claim.query.ts';
+import type { NextClaim } from './claims.ts';
+import { completeAndClaim, completeJobs, type Completion } from './complete-jobs.query.ts';
 import { completeJob } from './finish.query.ts';
 
 /** One statement for jobs that end together. */
@@ -9,12 +11,23 @@ export interface Completions {
   complete(completion: Completion): Promise<boolean>;
 }
 
+/** Who puts other jobs in the place of those that end. */
+export interface Successors {
+  /** What to claim for the slots of jobs that end now; undefined: nothing. */
+  wanted(): NextClaim | undefined;
+  /** What was claimed, of so many slots. */
+  start(claimed: readonly ClaimedJob[], slots: number): void;
+}
+
 interface Waiting extends Completion {
   readonly settle: (isCompleted: Promise<boolean> | boolean) => void;
 }
 
-/** What ends while a statement is on its way waits for the next one: short jobs cost no transaction each. */
-export function createCompletions(pool: Pool): Completions {
+/**
+ * What ends while a statement is on its way waits for the next one, and that statement claims the jobs that follow:
+ * short jobs cost neither a transaction nor a round trip each.
+ */
+export function createCompletions(pool: Pool, successors?: Successors): Completions {
   let waiting: Waiting[] = [];
   let isWriting = false;
 
@@ -33,12 +46,19 @@ export function createCompletions(pool: Pool): Completions {
 
   async function write(batch: readonly Waiting[]): Promise<void> {
     // What goes wrong for one must not stop the others: each is tried by itself then.
-    const together = batch.length > 1 ? await completeJobs(pool, batch).catch(() => []) : [];
-    const completed = new Set(together);
+    const completed = new Set(await together(batch).catch(() => []));
     for (const { settle, ...completion } of batch) {
       const { lease, progress, result } = completion;
       settle(completed.has(lease.jobId) || completeJob(pool, lease, progress, result));
     }
+  }
+
+  async function together(batch: readonly Waiting[]): Promise<string[]> {
+    const next = successors?.wanted();
+    if (!next) return completeJobs(pool, batch);
+    const { completed, claimed } = await completeAndClaim(pool, batch, next);
+    successors?.start(claimed, completed.length);
+    return completed;
   }
 
   return {

@@ -116,9 +116,8 @@ async function work(
     if (state.completed) return { kind: 'completed' };
     context.signal.throwIfAborted();
     const lease: Lease = { jobId: job.id, leaseToken: job.leaseToken };
-    if (!(await settings.completions.complete({ lease, progress: state.progress, result: result ?? {} }))) {
-      return { kind: 'lease_lost' };
-    }
+    const completion = { lease, slot: job.slot, progress: state.progress, result: result ?? {} };
+    if (!(await settings.completions.complete(completion))) return { kind: 'lease_lost' };
     state.completed = true;
     return { kind: 'completed' };
   } catch (error) {

@@ -106,6 +106,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     giveBack: slots.giveBack,
     async stop() {
       stopping.abort();
+      slots.stopClaiming();
       alarm.ring();
       await claiming;
       await wakeUp?.pause(stateOf(slots, false));
