@@ -7,8 +7,8 @@ export interface JsonBytes {
   raw(json: string): void;
   /** Bytes that are JSON already, of `jsonPiece`. */
   piece(bytes: Uint8Array): void;
-  /** A text with its quotes. */
-  text(text: string): void;
+  /** Some of the bytes: short ones, a text or two. */
+  part(bytes: Uint8Array, start: number, end: number): void;
   /** A whole number from 0 to 2^31 - 1. */
   whole(number: number): void;
   /** Billionths, 0 or more, as a fraction without zeros at its end. */
@@ -22,7 +22,7 @@ const MOST_KEPT_BYTES = 16 * FIRST_BYTES;
 /** Bytes that any number takes at most, and that any UTF-16 unit does. */
 const NUMBER_BYTES = 24;
 const UTF8_BYTES = 3;
-const [ZERO, QUOTE, BACKSLASH, POINT, SPACE] = [0x30, 0x22, 0x5c, 0x2e, 0x20];
+const [ZERO, POINT] = [0x30, 0x2e];
 
 /** Bytes for `piece`: what many lines have in common. */
 export function jsonPiece(json: string): Uint8Array {
@@ -53,11 +53,10 @@ export function createJsonBytes(): JsonBytes {
       bytes.set(piece, at);
       at += piece.length;
     },
-    text(text) {
-      reserve(UTF8_BYTES * text.length + 2);
-      const end = writePlainText(bytes, at, text);
-      if (end < 0) raw(JSON.stringify(text));
-      else at = end;
+    part(source, start, end) {
+      reserve(end - start);
+      // So few bytes are copied before a view of them is made.
+      for (let from = start; from < end; from++) bytes[at++] = source[from] as number;
     },
     whole(number) {
       reserve(NUMBER_BYTES);
@@ -74,20 +73,6 @@ export function createJsonBytes(): JsonBytes {
       return taken;
     },
   };
-}
-
-/** Returns where the text ends; -1 where it has letters of three bytes or more, or some to be escaped. */
-function writePlainText(bytes: Buffer, start: number, text: string): number {
-  let at = start;
-  bytes[at++] = QUOTE;
-  for (let unit = 0; unit < text.length; unit++) {
-    const code = text.charCodeAt(unit);
-    if (code < SPACE || code === QUOTE || code === BACKSLASH || code >= 0x800) return -1;
-    if (code >= 0x80) bytes[at++] = 0xc0 | (code >> 6);
-    bytes[at++] = code < 0x80 ? code : 0x80 | (code & 0x3f);
-  }
-  bytes[at++] = QUOTE;
-  return at;
 }
 
 function lengthOf(number: number): number {

@@ -1,6 +1,7 @@
 import { createJsonBytes, jsonPiece } from '#platform/http/json-bytes.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
 import { planFacts, standing } from './list-json.ts';
+import { addNameText, nameTexts } from './name-texts.ts';
 import type { RankedName, RankingPlan } from './ranking.ts';
 import { shareBillionths } from './schemas.ts';
 
@@ -15,8 +16,6 @@ interface PlanPieces {
 const PIECES = {
   page: jsonPiece('{"data":['),
   comma: jsonPiece(','),
-  name: jsonPiece('{"name":'),
-  published: jsonPiece(',"published":'),
   rankPublished: jsonPiece(',"rank_published":'),
   rank: jsonPiece(',"rank":'),
   tied: jsonPiece(',"tied":'),
@@ -32,6 +31,7 @@ const json = createJsonBytes();
 /** A page as JSON in UTF-8: `listedName` of all lines and `meta`, which is JSON. */
 export function writePage(lines: readonly RankedName[], dictionary: Dictionary, meta: string): Buffer {
   const pieces = new Map<RankingPlan, PlanPieces>();
+  const texts = nameTexts(dictionary);
   json.piece(PIECES.page);
   let isFirst = true;
   for (const line of lines) {
@@ -39,7 +39,9 @@ export function writePage(lines: readonly RankedName[], dictionary: Dictionary, 
     if (!ofPlan) pieces.set(line.plan, (ofPlan = planPieces(line.plan)));
     if (!isFirst) json.piece(PIECES.comma);
     isFirst = false;
-    writeLine(line, dictionary, ofPlan);
+    if (texts.ends[line.number] === 0) addNameText(texts, dictionary, line.number);
+    json.part(texts.bytes, texts.starts[line.number] as number, texts.ends[line.number] as number);
+    writeFigures(line, ofPlan);
   }
   json.piece(PIECES.meta);
   json.raw(meta);
@@ -60,14 +62,9 @@ function planPieces(plan: RankingPlan): PlanPieces {
   };
 }
 
-function writeLine(line: RankedName, { rows, positions }: Dictionary, pieces: PlanPieces): void {
-  const { plan, number, count, rank, tied, outOf, rankPublished, rankDiffers } = line;
-  const spelling = rows[positions[number] as number];
+function writeFigures(line: RankedName, pieces: PlanPieces): void {
+  const { plan, count, rank, tied, outOf, rankPublished, rankDiffers } = line;
   const isHidden = count === 0;
-  json.piece(PIECES.name);
-  json.text(spelling?.name ?? '');
-  json.piece(PIECES.published);
-  json.text(spelling?.published ?? '');
   json.piece(pieces.beforeCount);
   writeNullable(isHidden ? null : count);
   json.piece(PIECES.rankPublished);
