@@ -5,6 +5,7 @@
  * Fails where rows a second, bytes a row or the 99th percentile of trends of an area are over 1.2 times as bad with
  * many rows. The other questions are printed only.
  * node bench/scale.ts [--rows=2000000,50000000] [--imports=3] [--rounds=3] [--seconds=20] [--clients=50] [--shuffle]
+ *   [--cache=256MiB] (SLICE_CACHE_BYTES: lists take 8 bytes a row) [--split] (tables partitioned by area)
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,6 +34,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '20' },
     clients: { type: 'string', default: '50' },
     shuffle: { type: 'boolean', default: false },
+    cache: { type: 'string', default: '256MiB' },
+    split: { type: 'boolean', default: false },
   },
 });
 
@@ -66,7 +69,7 @@ async function main(): Promise<boolean> {
 async function measureImport({ plan, dataDir, imports }: Size): Promise<void> {
   rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(dataDir, { recursive: true });
-  const found = await install(plan, dataDir);
+  const found = await install(plan, dataDir, { cache: values.cache, isSplit: values.split });
   imports.push(found);
   console.log(
     `\n${whole(plan.rows)} rows of ${plan.areas} areas, ${whole(found.slices)} slices, ${megabytes(found.fileBytes)}; ${machineLine()}\n` +
@@ -113,10 +116,10 @@ async function measureAnswers(sizes: readonly Size[]): Promise<void> {
 
 async function startReady({ plan, dataDir }: Size): Promise<ServeProcess> {
   const begun = performance.now();
-  const server = await startInstalled(dataDir);
+  const server = await startInstalled(dataDir, { cache: values.cache });
   while ((await fetch(`${server.url}/ready`)).status !== 200) await delay(50);
   console.log(`\n${whole(plan.rows)} rows: ready ${seconds(performance.now() - begun)} after the start`);
-  console.log(`  ${await onConnection(server.databaseUrl, settingsLine)}`);
+  console.log(`  ${await onConnection(server.databaseUrl, settingsLine)}, slice cache ${values.cache}`);
   return server;
 }
 

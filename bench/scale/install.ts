@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServeProcess, startServe } from '#test/support/serve-process.ts';
@@ -34,21 +34,42 @@ export interface TableSize {
 // No limit: the file of 50 million rows is just over the default of 1 GiB.
 const SETTINGS = { LOG_LEVEL: 'info', MAX_UPLOAD_BYTES: '0' };
 
-export function startInstalled(dataDir: string): Promise<ServeProcess> {
-  return startServe(dataDir, SETTINGS);
+const PARTITIONING = join(import.meta.dirname, '../../scripts/partition-by-area.sql');
+
+export interface InstallOptions {
+  /** Memory for the read model of the lists, as SLICE_CACHE_BYTES. */
+  readonly cache: string;
+  /** Whether the large tables are split by area before the import. */
+  readonly isSplit: boolean;
+}
+
+export function startInstalled(
+  dataDir: string,
+  { cache }: Pick<InstallOptions, 'cache'>,
+): Promise<ServeProcess> {
+  return startServe(dataDir, { ...SETTINGS, SLICE_CACHE_BYTES: cache });
 }
 
 /** Imports the file of a plan into a fresh folder, by the way that every upload takes. */
-export async function install(plan: NamePlan, dataDir: string): Promise<ImportFigures> {
+export async function install(
+  plan: NamePlan,
+  dataDir: string,
+  options: InstallOptions,
+): Promise<ImportFigures> {
   const file = join(dataDir, '..', `names-${plan.rows}.csv`);
   await writeNames(plan, file);
-  const server = await startInstalled(dataDir);
+  const server = await startInstalled(dataDir, options);
   try {
+    if (options.isSplit) await split(server.databaseUrl);
     return await importFile(server, file, plan.rows);
   } finally {
     await server.stop();
     rmSync(file);
   }
+}
+
+function split(url: string): Promise<unknown> {
+  return onConnection(url, (client) => client.query(readFileSync(PARTITIONING, 'utf8')));
 }
 
 async function importFile(server: ServeProcess, file: string, rows: number): Promise<ImportFigures> {
@@ -116,10 +137,12 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 function sizes(url: string): Promise<Pick<ImportFigures, 'slices' | 'tables'>> {
   return onConnection(url, async (client) => {
     const { rows: tables } = await client.query<TableSize>(
-      `SELECT relname AS name, pg_table_size(oid)::float8 AS heap, pg_indexes_size(oid)::float8 AS indexes
-       FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-         AND relname = ANY ('{name_series,ranking_pages,release_slices,slices,slice_changes,name_spellings,releases,datasets}')
-       ORDER BY pg_total_relation_size(oid) DESC`,
+      `SELECT name, sum(pg_table_size(oid))::float8 AS heap, sum(pg_indexes_size(oid))::float8 AS indexes
+       FROM (SELECT c.oid, coalesce(whole.relname, c.relname) AS name
+             FROM pg_class c LEFT JOIN pg_inherits ON inhrelid = c.oid LEFT JOIN pg_class whole ON whole.oid = inhparent
+             WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace) AS tables
+       WHERE name = ANY ('{name_series,ranking_pages,release_slices,slices,slice_changes,name_spellings,releases,datasets}')
+       GROUP BY name ORDER BY sum(pg_total_relation_size(oid)) DESC`,
     );
     const { rows } = await client.query<{ slices: number }>('SELECT count(*)::int AS slices FROM slices');
     return { slices: rows[0]?.slices ?? 0, tables };
