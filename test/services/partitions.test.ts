@@ -45,8 +45,14 @@ function states(rows: number, lastYear: number): Buffer {
   return Buffer.concat([...nameFile(planNames({ ...plan, lastYear }))]);
 }
 
-/** What is published, as tables, as answers and as a view. */
-async function published({ pool }: Installation): Promise<{ readonly digest: string }> {
+interface Published {
+  readonly digest: string;
+  readonly answers: readonly unknown[];
+  /** Rows of the view `names`. */
+  readonly view: readonly unknown[];
+}
+
+async function published({ pool }: Installation): Promise<Published> {
   const { ask } = await openAnswers(pool);
   const lists = await Promise.all(QUESTIONS.map((question) => ask('/v1/names', question)));
   const [first] = lists[0]?.body.data ?? [];
