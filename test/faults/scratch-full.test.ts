@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,18 +10,19 @@ import { aggregate } from '#products/tasks/operations/aggregate.ts';
 import { deduplicate } from '#products/tasks/operations/deduplicate.ts';
 import { sort } from '#products/tasks/operations/sort.ts';
 import { runOver } from '#test/support/operation-run.ts';
+import { mountSmallDisk, WITHOUT_DISK } from '#test/support/small-disk.ts';
 
 const usualFolder = process.env['TMPDIR'];
 const folder = mkdtempSync(join(tmpdir(), 'affirm-name-full-'));
-const isMounted = mountSmallDisk();
+const disk = WITHOUT_DISK === undefined ? mountSmallDisk(folder, 16) : undefined;
 after(() => {
-  if (isMounted) execFileSync('umount', [folder]);
+  disk?.remove();
   if (usualFolder === undefined) delete process.env['TMPDIR'];
   else process.env['TMPDIR'] = usualFolder;
   rmSync(folder, { recursive: true, force: true });
 });
 
-const whyNot = isMounted ? false : 'a disk of 16 MB cannot be mounted here';
+const whyNot = WITHOUT_DISK ?? false;
 
 test(
   'an operation that finds no room for what it puts aside ends as disk_full and leaves nothing',
@@ -59,12 +59,3 @@ test(
     assert.deepEqual(readdirSync(folder), []);
   },
 );
-
-function mountSmallDisk(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', folder], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

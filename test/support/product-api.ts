@@ -16,7 +16,8 @@ interface ApiAnswer {
 
 /** What clients of a running server do. */
 export interface ProductApi {
-  send(method: string, path: string): Promise<ApiAnswer>;
+  /** `body` goes as JSON. */
+  send(method: string, path: string, body?: object): Promise<ApiAnswer>;
   /** The body of an answer that must be 200. */
   // oxlint-disable-next-line typescript/no-explicit-any
   get(path: string): Promise<any>;
@@ -31,9 +32,13 @@ export interface ProductApi {
 
 export function productApi(server: Pick<ServeProcess, 'url' | 'key'>): ProductApi {
   const api: ProductApi = {
-    async send(method, path) {
-      const headers = { authorization: `Bearer ${server.key}` };
-      const response = await fetch(`${server.url}${path}`, { method, headers });
+    async send(method, path, body) {
+      const headers = {
+        authorization: `Bearer ${server.key}`,
+        ...(body && { 'content-type': 'application/json' }),
+      };
+      const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+      const response = await fetch(`${server.url}${path}`, init);
       return { status: response.status, body: await response.json() };
     },
     async get(path) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { AppError } from '#platform/errors.ts';
+import { storageFull } from '#platform/files/file-store.ts';
 import { classify, errorDelay, outageDelay } from './retry-policy.ts';
 
 function coded(code: string, message = 'failed'): Error {
@@ -26,6 +27,7 @@ const cases: Readonly<Record<string, [error: unknown, errorClass: string, code: 
   "the database's full disk": [coded('53100'), 'outage', 'disk_full'],
   'our full disk': [coded('ENOSPC'), 'outage', 'disk_full'],
   'a full disk as a cause': [new Error('write', { cause: coded('ENOSPC') }), 'outage', 'disk_full'],
+  "the file store's full disk": [storageFull(coded('ENOSPC')), 'outage', 'disk_full'],
   'a fetch that was refused': [
     new TypeError('fetch failed', { cause: coded('ECONNREFUSED') }),
     'outage',

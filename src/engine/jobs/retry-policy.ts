@@ -20,6 +20,8 @@ const FIRST_DELAY_MS = 2_000;
 const MAX_CAUSES = 5;
 
 const DISK_FULL = new Set(['53100', 'ENOSPC', 'EDQUOT']);
+/** The file store's word for a full disk, which is nobody's request. */
+const STORAGE_FULL = 'storage_full';
 const RESOURCE = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 const CONNECTION = new Set([
   'ECONNREFUSED',
@@ -45,7 +47,7 @@ const CONNECTION_MESSAGE =
 export function classify(error: unknown): ClassifiedError {
   let cause: unknown = error;
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
-    if (cause instanceof AppError) return { class: 'data', code: cause.code };
+    if (cause instanceof AppError && cause.code !== STORAGE_FULL) return { class: 'data', code: cause.code };
     if (cause instanceof OutageError) return { class: 'outage', code: 'connection_failed' };
     const outage = outageCode(cause);
     if (outage) return { class: 'outage', code: outage };

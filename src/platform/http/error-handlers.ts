@@ -9,6 +9,7 @@ import { validationDetails } from './validation-details.ts';
 const RETRY_AFTER_SECONDS = 2;
 /** PostgreSQL's words for text that it cannot hold: a NUL byte in a query or a body. */
 const UNSTORABLE_TEXT = new Set(['22021', '22P05']);
+const DISK_FULL = new Set(['53100', 'ENOSPC', 'EDQUOT']);
 /** The multipart reader throws these without a code. */
 const BROKEN_FORM = /unexpected end of multipart data|Malformed part header|Multipart: Boundary not found/i;
 
@@ -71,6 +72,10 @@ function expectedError(error: FastifyError): AppError | undefined {
   if (UNSTORABLE_TEXT.has(error.code) || BROKEN_FORM.test(error.message)) {
     const message = 'The request was not understood: a text holds a NUL byte, or the form is cut off.';
     return new AppError('invalid', 'invalid_request', message);
+  }
+  if (DISK_FULL.has(error.code)) {
+    const message = 'There is no room left on a disk of the server or its database. Free some and try again.';
+    return new AppError('unavailable', 'storage_full', message);
   }
   if (isOutage(error)) {
     return new AppError(
