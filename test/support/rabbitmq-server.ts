@@ -11,12 +11,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { connect } from 'amqplib';
+import { freePort } from '#platform/postgres/embedded-port.ts';
 import { isRunning, signal, waitForExit } from '#platform/postgres/embedded-process.ts';
 
 const PROGRAMS = '/usr/lib/rabbitmq/bin';
@@ -46,7 +46,7 @@ export interface RabbitMqServer {
 /** A node of Debian's RabbitMQ on free ports and in a folder of its own, as the account `rabbitmq`. */
 export async function startRabbitMq(): Promise<RabbitMqServer> {
   const folder = mkdtempSync(join(tmpdir(), 'affirm-name-rabbitmq-'));
-  const [port, epmdPort, distPort] = await freePorts(3);
+  const [port, epmdPort, distPort] = [await freePort(), await freePort(), await freePort()];
   const password = 'probe';
   writeFileSync(
     join(folder, 'rabbitmq.conf'),
@@ -62,7 +62,7 @@ export async function startRabbitMq(): Promise<RabbitMqServer> {
   writeFileSync(join(folder, 'enabled_plugins'), '[].\n');
   for (const name of ['mnesia', 'log']) mkdirSync(join(folder, name));
   await giveAway(folder);
-  const env = environment(folder, { epmdPort: epmdPort as number, distPort: distPort as number });
+  const env = environment(folder, { epmdPort, distPort });
   const url = `amqp://probe:${password}@127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
 
@@ -207,17 +207,4 @@ async function giveAway(folder: string): Promise<void> {
     ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, ACCOUNT])).stdout)),
   );
   for (const path of [folder, ...globSync(`${folder}/*`)]) chownSync(path, uid as number, gid as number);
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

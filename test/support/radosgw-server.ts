@@ -26,6 +26,10 @@ export interface RadosgwServer {
   readonly port: number;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** SIGKILL to the gateway, which answers clients; what is stored stays. */
+  killGateway(): Promise<void>;
+  /** Starts the gateway again on the same port. */
+  startGateway(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,13 +53,19 @@ export async function startRadosgw({ memoryBytes = 2 * GIBIBYTE } = {}): Promise
     const cluster = await layOut(folder, memoryBytes);
     daemons.push(await startMonitor(cluster));
     daemons.push(await startStore(cluster));
-    daemons.push(await startGateway(cluster));
+    let gateway = await startGateway(cluster);
+    daemons.push(gateway);
     const user = await createUser(cluster);
     const { gatewayPort: port } = cluster;
     return {
       endpoint: `http://127.0.0.1:${port}`,
       port,
       ...user,
+      killGateway: () => gateway.kill(),
+      async startGateway() {
+        gateway = await startGateway(cluster);
+        daemons.push(gateway);
+      },
       stop,
     };
   } catch (error) {
