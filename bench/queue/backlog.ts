@@ -21,7 +21,9 @@ export interface BacklogOptions {
   readonly seconds: number;
 }
 
-const ONE_OF_EACH_EVERY_MS = 10;
+const LONGEST_PAUSE_MS = 20;
+/** So many at a time: each waits for its turn. */
+const NEWCOMERS = 4;
 const TOP_UP = 20;
 
 /** Works off jobs for so long while as many others stay queued, and hands in others all the time. */
@@ -54,16 +56,19 @@ export async function measureBacklog(queue: AffirmName, options: BacklogOptions)
       waiting.delete(n);
       return Math.max(0, begunAt - committed);
     };
+    const until = performance.now() + seconds * 1000;
+    const pickUps = async (priority: number): Promise<number[]> => {
+      const times: number[] = [];
+      for (; performance.now() < until; await delay(Math.random() * LONGEST_PAUSE_MS)) {
+        times.push(await pickUp(randomUUID(), priority));
+      }
+      return times;
+    };
     const began = { at: performance.now(), ran };
-    const urgent: Promise<number>[] = [];
-    const newcomers: Promise<number>[] = [];
-    while (performance.now() < began.at + seconds * 1000) {
-      urgent.push(pickUp(randomUUID(), 1));
-      newcomers.push(pickUp(randomUUID(), 0));
-      await delay(ONE_OF_EACH_EVERY_MS);
-    }
+    const newcomers = Promise.all(Array.from({ length: NEWCOMERS }, () => pickUps(0)));
+    const urgent = await pickUps(1);
     const jobsPerSecond = ((ran - began.ran) / (performance.now() - began.at)) * 1000;
-    const figures = { urgent: await Promise.all(urgent), newcomers: await Promise.all(newcomers) };
+    const figures = { urgent, newcomers: (await newcomers).flat() };
     await worker.stop();
     await adding;
     return { jobsPerSecond, fewest, ...figures };

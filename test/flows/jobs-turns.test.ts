@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Type } from 'typebox';
-import { claimJobs } from '#engine/jobs/claim.query.ts';
+import { claimJobs, findNextDue } from '#engine/jobs/claim.query.ts';
 import { completeAndClaim, completeJobs } from '#engine/jobs/complete-jobs.query.ts';
 import { defineJob } from '#engine/jobs/define-job.ts';
 import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
@@ -18,14 +18,15 @@ const progress = { phase: null, bytes_done: 0, bytes_total: null, records_done: 
 interface Waiting {
   readonly caller: string;
   readonly priority: number;
-  readonly isDue: boolean;
+  /** Minutes from now; null: at once. */
+  readonly dueIn: number | null;
   readonly isKnown: boolean;
 }
 
 const anyWaiting: fc.Arbitrary<Waiting> = fc.record({
   caller: fc.constantFrom(SYSTEM, 'a', 'b', 'C', 'é'),
   priority: fc.constantFrom(-50, 0, 0, 5),
-  isDue: fc.boolean(),
+  dueIn: fc.constantFrom(null, null, -1, -30, 30),
   isKnown: fc.boolean(),
 });
 
@@ -38,7 +39,9 @@ test('claims give the highest priority first, callers in turn, of each the oldes
       async (jobs, claims) => {
         await pool.run('clear', sql`DELETE FROM jobs`);
         await insert(pool, jobs);
-        let left = jobs.map((job, n) => ({ ...job, n })).filter(({ isDue, isKnown }) => isDue && isKnown);
+        let left = jobs
+          .map((job, n) => ({ ...job, n }))
+          .filter(({ dueIn, isKnown }) => isKnown && (dueIn ?? 0) <= 0);
         let servedLast = SYSTEM;
         for (const slots of claims) {
           const before = servedLast;
@@ -112,7 +115,7 @@ test('the statement that completes jobs claims for the slots of those that it co
   const { pool } = await testDatabase(t);
   await insert(
     pool,
-    Array.from({ length: 5 }, () => ({ caller: 'a', priority: 0, isDue: true, isKnown: true })),
+    Array.from({ length: 5 }, () => ({ caller: 'a', priority: 0, dueIn: null, isKnown: true })),
   );
   const running = await claimJobs(pool, { ...next, freeSlots: [3, 7] });
   const batch = running.map(({ id, leaseToken, slot }) => ({
@@ -142,7 +145,7 @@ test('a worker that stops among many short jobs leaves none behind as running', 
   const job = defineJob({ type: 'turn', payload: Type.Object({}), run: async () => void ran++ });
   await insert(
     db.pool,
-    Array.from({ length: 600 }, () => ({ caller: 'a', priority: 0, isDue: true, isKnown: true })),
+    Array.from({ length: 600 }, () => ({ caller: 'a', priority: 0, dueIn: null, isKnown: true })),
   );
   for (const enough of [1, 100, 200]) {
     const worker = await startTestWorker(db, [job], { concurrency: 5 });
@@ -164,9 +167,12 @@ test('what a claim and a completion read does not grow with the queue, whatever 
       'fill',
       sql`INSERT INTO jobs (type, created_by) SELECT 'turn', 'caller ' || n % 100 FROM generate_series(1, ${count}) AS n`,
     );
+  const soon = (minutes: number) =>
+    pool.run('delay', sql`UPDATE jobs SET next_retry_at = now() + ${minutes} * interval '1 min'`);
   await many(1);
   await pool.run('analyze', sql`ANALYZE jobs`);
   await pool.session(async (session) => {
+    await findNextDue(session, ['turn']);
     const work = () =>
       session.transaction(async (tx) => {
         const before = await tuplesRead(tx);
@@ -176,9 +182,12 @@ test('what a claim and a completion read does not grow with the queue, whatever 
           tx,
           leases.map((lease) => ({ lease, slot: 1, progress, result: {} })),
         );
+        await findNextDue(tx, ['turn']);
         return { jobs: jobs.length, read: (await tuplesRead(tx)) - before };
       });
     assert.equal((await work()).jobs, 1);
+    await many(10_000);
+    await soon(60);
     await many(10_000);
     for (let n = 0; n < 8; n++) {
       const { jobs, read } = await work();
@@ -205,9 +214,9 @@ function insert(db: Database, jobs: readonly Waiting[]): Promise<number> {
     sql`
     INSERT INTO jobs (type, payload, priority, created_by, next_retry_at, created_at)
     SELECT CASE WHEN is_known THEN 'turn' ELSE 'unknown' END, json_build_object('n', n - 1), priority, nullif(caller, ''),
-           CASE WHEN NOT is_due THEN now() + interval '1 h' END, now() + n * interval '1 ms'
+           now() + due_in * interval '1 min', now() + n * interval '1 ms'
     FROM unnest(${jobs.map(({ caller }) => caller)}::text[], ${jobs.map(({ priority }) => priority)}::int[],
-                ${jobs.map(({ isDue }) => isDue)}::bool[], ${jobs.map(({ isKnown }) => isKnown)}::bool[])
-         WITH ORDINALITY AS job (caller, priority, is_due, is_known, n)`,
+                ${jobs.map(({ dueIn }) => dueIn)}::int[], ${jobs.map(({ isKnown }) => isKnown)}::bool[])
+         WITH ORDINALITY AS job (caller, priority, due_in, is_known, n)`,
   );
 }

@@ -1,5 +1,5 @@
 import type { Database } from '#platform/postgres/database.ts';
-import { type Sql, sql } from '#platform/postgres/sql.ts';
+import { prepared, type Sql, sql } from '#platform/postgres/sql.ts';
 import type { JobProgress } from './define-job.ts';
 
 const MIN_WAIT_MS = 50;
@@ -37,7 +37,9 @@ export interface ClaimOptions {
 export function claimJobs(db: Database, options: ClaimOptions): Promise<ClaimedJob[]> {
   return db.many<ClaimedJob>(
     'claim jobs',
-    sql`SELECT ${claimedColumns} FROM ${claimCall(options, sql`${options.freeSlots}::int[]`)} AS jobs`,
+    prepared(
+      sql`SELECT ${claimedColumns} FROM ${claimCall(options, sql`${options.freeSlots}::int[]`)} AS jobs`,
+    ),
   );
 }
 
@@ -56,17 +58,15 @@ export function claimCall(options: Omit<ClaimOptions, 'freeSlots'>, slots: Sql):
                         ${maxAttempts}::int, ${servedLast}::text)`;
 }
 
-/** Milliseconds until the first job is due that waits for its time; infinite when none does. */
+/** Milliseconds until the next job waits for a worker; infinite when none will. */
 export async function findNextDue(db: Database, types: readonly string[]): Promise<number> {
   const row = await db.maybeOne<{ inMs: number | null }>(
     'find next due job',
-    sql`
-    SELECT extract(epoch FROM min(next_retry_at) - clock_timestamp())::float8 * 1000 AS "inMs"
-    FROM jobs
-    WHERE status = 'queued' AND next_retry_at < 'infinity' AND type = ANY(${types}::text[])
-  `,
+    prepared(
+      sql`SELECT extract(epoch FROM next_job_due(${types}::text[]) - clock_timestamp())::float8 * 1000 AS "inMs"`,
+    ),
   );
   const inMs = row?.inMs ?? Number.POSITIVE_INFINITY;
-  // One that is due already is being changed by somebody at this moment.
+  // One that waits already and was not claimed is being changed by somebody at this moment.
   return Math.max(MIN_WAIT_MS, Math.ceil(inMs));
 }

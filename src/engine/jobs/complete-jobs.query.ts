@@ -1,5 +1,5 @@
 import type { Database } from '#platform/postgres/database.ts';
-import { type Sql, sql } from '#platform/postgres/sql.ts';
+import { prepared, type Sql, sql } from '#platform/postgres/sql.ts';
 import { type ClaimedJob, claimCall, claimedColumns } from './claim.query.ts';
 import type { NextClaim } from './claims.ts';
 import type { JobProgress } from './define-job.ts';
@@ -19,7 +19,7 @@ export interface Completion {
 export async function completeJobs(db: Database, batch: readonly Completion[]): Promise<string[]> {
   const rows = await db.many<{ id: string }>(
     'complete jobs',
-    sql`SELECT id FROM ${completeCall(batch)} AS completed (id)`,
+    prepared(sql`SELECT id FROM ${completeCall(batch)} AS completed (id)`),
   );
   return rows.map(({ id }) => id);
 }
@@ -32,7 +32,7 @@ export async function completeAndClaim(
 ): Promise<{ completed: string[]; claimed: ClaimedJob[] }> {
   const rows = await db.many<ClaimedJob | { id: string; slot: null }>(
     'complete and claim jobs',
-    sql`
+    prepared(sql`
     WITH completed AS MATERIALIZED (
       SELECT id FROM ${completeCall(batch)} AS completed (id)
     ), free AS MATERIALIZED (
@@ -44,7 +44,7 @@ export async function completeAndClaim(
     SELECT ${claimedColumns} FROM free, ${claimCall(next, sql`free.slots`)} AS jobs
     UNION ALL
     SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM completed
-  `,
+  `),
   );
   const claimed: ClaimedJob[] = [];
   const completed: string[] = [];

@@ -269,20 +269,23 @@ function statements(client: pg.Pool | pg.PoolClient, observe: Observe): Database
       if (durationMs >= observe.slowQueryMs) observe.onSlowQuery(name, durationMs);
     }
   }
+  function asSent(name: string, { text, values, isPrepared }: Sql): pg.QueryConfig {
+    const named = isPrepared && observe.prepareStatements ? { name } : {};
+    return { ...named, text, values: [...values] };
+  }
   return {
     announce: observe.onAnnounced,
-    async many<Row>(name: string, { text, values }: Sql) {
-      return (await send<pg.QueryResult>(name, { text, values: [...values] })).rows as Row[];
+    async many<Row>(name: string, statement: Sql) {
+      return (await send<pg.QueryResult>(name, asSent(name, statement))).rows as Row[];
     },
-    async maybeOne<Row>(name: string, { text, values }: Sql) {
-      return (await send<pg.QueryResult>(name, { text, values: [...values] })).rows[0] as Row | undefined;
+    async maybeOne<Row>(name: string, statement: Sql) {
+      return (await send<pg.QueryResult>(name, asSent(name, statement))).rows[0] as Row | undefined;
     },
-    async run(name, { text, values }) {
-      return (await send<pg.QueryResult>(name, { text, values: [...values] })).rowCount ?? 0;
+    async run(name, statement) {
+      return (await send<pg.QueryResult>(name, asSent(name, statement))).rowCount ?? 0;
     },
-    async raw(name, { text, values, isPrepared }) {
-      const named = isPrepared && observe.prepareStatements ? { name } : {};
-      const config = { ...named, text, values: [...values], rowMode: 'array', types: rawTypes };
+    async raw(name, statement) {
+      const config = { ...asSent(name, statement), rowMode: 'array', types: rawTypes };
       return (await send<pg.QueryArrayResult>(name, config as pg.QueryConfig)).rows as (string | null)[][];
     },
   };
