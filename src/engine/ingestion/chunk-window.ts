@@ -11,6 +11,7 @@ export interface ChunkFeed {
   end(): void;
 }
 
+const NOTHING = Buffer.alloc(0);
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export function chunkWindow(baseOffset = 0): ChunkWindow {
@@ -50,6 +51,8 @@ export function feedWindow(
     window.baseOffset += position;
     pending = rest.length > 0 ? [Buffer.from(rest)] : [];
     pendingBytes = rest.length;
+    // Whoever waits before the next chunk comes does not keep this one meanwhile.
+    window.buffer = NOTHING;
     // An unfinished record is read again from its start: waiting for as much again keeps that linear.
     wantedBytes = Math.max(1, 2 * rest.length);
   }

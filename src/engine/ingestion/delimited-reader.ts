@@ -7,6 +7,8 @@ import {
   createRecordSplitter,
   endsLine,
   INCOMPLETE,
+  letGo,
+  type RecordSplitter,
   splitRecord,
   useBuffer,
 } from './record-splitter.ts';
@@ -52,6 +54,7 @@ interface LongRecord {
 }
 
 interface ReaderState extends ChunkWindow {
+  readonly splitter: RecordSplitter;
   /** Numbers of the next line and record. */
   line: number;
   record: number;
@@ -73,8 +76,14 @@ export function createDelimitedReader(options: DelimitedReaderOptions): ChunkFee
   const { encoding = 'utf-8' } = options.dialect;
   const isUtf16 = encoding === 'utf-16le' || encoding === 'utf-16be';
   const { byteOffset, line = 1, record = 1 } = options.from ?? {};
-  const state: ReaderState = { ...chunkWindow(byteOffset), line, record, long: undefined };
-  const feed = feedWindow(state, isUtf16 || encoding === 'utf-8', recordLoop(options, state));
+  const splitter = createRecordSplitter(options.dialect, options.limits.maxColumns);
+  const state: ReaderState = { ...chunkWindow(byteOffset), splitter, line, record, long: undefined };
+  const readRecords = recordLoop(options, state);
+  const feed = feedWindow(state, isUtf16 || encoding === 'utf-8', (from) => {
+    const stoppedAt = readRecords(from);
+    letGo(splitter);
+    return stoppedAt;
+  });
   if (!isUtf16) return feed;
 
   const transcoder = createUtf16Transcoder(encoding);
@@ -91,7 +100,7 @@ export function createDelimitedReader(options: DelimitedReaderOptions): ChunkFee
 function recordLoop(options: DelimitedReaderOptions, state: ReaderState): (from: number) => number {
   const { dialect, limits, onRecord, onError } = options;
   const { maxLineBytes } = limits;
-  const splitter = createRecordSplitter(dialect, limits.maxColumns);
+  const { splitter } = state;
   const position = { start: 0, end: 0, next: 0 };
   const current = {
     cells: splitter.cells,

@@ -51,6 +51,7 @@ export interface RecordSplitter {
   innerLines: number;
 }
 
+const NOTHING = Buffer.alloc(0);
 const LF = 10;
 const CR = 13;
 const [SPACE, APOSTROPHE, BACKSLASH] = [0x20, 0x27, 0x5c];
@@ -62,7 +63,7 @@ export function createRecordSplitter(dialect: Dialect, maxColumns: number): Reco
   const quoteByte = quote === null ? -1 : quote.charCodeAt(0);
   const escapeByte = dialect.escape === 'backslash' ? BACKSLASH : -1;
   return {
-    bytes: Buffer.alloc(0),
+    bytes: NOTHING,
     text: '',
     isLast: false,
     separator: separatorByte,
@@ -90,6 +91,12 @@ export function useBuffer(splitter: RecordSplitter, buffer: Buffer, isLast: bool
   splitter.bytes = buffer;
   splitter.text = buffer.toString('latin1');
   splitter.isLast = isLast;
+}
+
+/** Nothing of the buffer is kept any longer: cells are pieces of its text. */
+export function letGo(splitter: RecordSplitter): void {
+  useBuffer(splitter, NOTHING, false);
+  splitter.cells.length = 0;
 }
 
 /**

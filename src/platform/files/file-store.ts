@@ -4,6 +4,8 @@ import { AppError } from '#platform/errors.ts';
 export interface WriteOptions {
   readonly signal?: AbortSignal;
   readonly maxBytes?: number;
+  /** Chunks are in memory that the caller uses again, so that nothing has to be collected behind them. */
+  readonly isReused?: boolean;
 }
 
 export interface StoredFile {
@@ -17,6 +19,7 @@ export interface FileStore {
   /**
    * Streams bytes in under `key`; SHA-256 (hex) while writing. All or nothing: when the source fails, is aborted or
    * exceeds `maxBytes` (AppError too_large, `file_too_large`), nothing stays behind. An existing file is replaced.
+   * A chunk is read until the next one is asked for; then its memory may be used again.
    */
   write(
     key: string,

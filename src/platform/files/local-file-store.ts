@@ -85,7 +85,7 @@ async function sweepTemporaryFiles(root: string, before: Date): Promise<number> 
 async function writeThrough(
   path: string,
   source: AsyncIterable<Uint8Array>,
-  { signal, maxBytes = 0 }: WriteOptions,
+  { signal, maxBytes = 0, isReused = false }: WriteOptions,
 ): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256');
   let size = 0;
@@ -94,7 +94,7 @@ async function writeThrough(
   for await (const chunk of source) {
     signal?.throwIfAborted();
     size += chunk.byteLength;
-    release(chunk.byteLength);
+    if (!isReused) release(chunk.byteLength);
     if (maxBytes > 0 && size > maxBytes) throw fileTooLarge(maxBytes);
     hash.update(chunk);
     await writeAll(file, chunk);

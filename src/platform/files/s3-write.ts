@@ -28,7 +28,7 @@ export async function writeObject(
   bucket: S3Bucket,
   key: string,
   source: AsyncIterable<Uint8Array>,
-  { signal, maxBytes = 0 }: WriteOptions,
+  { signal, maxBytes = 0, isReused = false }: WriteOptions,
 ): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256');
   let size = 0;
@@ -38,7 +38,7 @@ export async function writeObject(
     for await (const chunk of source) {
       signal?.throwIfAborted();
       size += chunk.byteLength;
-      release(chunk.byteLength);
+      if (!isReused) release(chunk.byteLength);
       if (maxBytes > 0 && size > maxBytes) throw fileTooLarge(maxBytes);
       hash.update(chunk);
       await writer.push(chunk);

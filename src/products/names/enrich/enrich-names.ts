@@ -40,8 +40,8 @@ const NOTHING: NameFacts = {
   rank: null,
 };
 
-/** Names whose series are in memory at a time: some megabytes. */
-const NAMES_AT_A_TIME = 2048;
+/** Names whose series are in memory at a time: few, so that little of it grows old. */
+const NAMES_AT_A_TIME = 512;
 
 /** The places that a country's code, or none, stands for. */
 interface Group {

@@ -5,9 +5,9 @@ import { columnAt } from '../table/find-column.ts';
 import { formLike } from '../table/table-form.ts';
 import type { TableHead, TableRecord } from '../table/task-table.ts';
 import { addedColumns, renderAnswer, renderCells } from './enrich/added-columns.ts';
-import { createAnswerCache } from './enrich/answer-cache.ts';
+import { createAnswerShelf } from './enrich/answer-shelf.ts';
 import type { AskedName, AskNames } from './enrich/asked-names.ts';
-import { createRowBatch, type RowBatch } from './enrich/row-batch.ts';
+import { createRowBatch, type RowBatch, type Shelves } from './enrich/row-batch.ts';
 import { defineOperation, type Operation, type TaskRun } from './operation.ts';
 
 const Options = Type.Object(
@@ -44,12 +44,6 @@ const Options = Type.Object(
 );
 type EnrichOptions = Static<typeof Options>;
 
-/** Answers kept, about 250 bytes each: a name that comes again is not asked again. */
-const KEPT_ANSWERS = 131_072;
-/** A batch is answered once it has so many rows, bytes or names that are not known yet. */
-const BATCH_ROWS = 16_384;
-const BATCH_BYTES = 2 * 1024 * 1024;
-const BATCH_NAMES = 4096;
 const YEAR = /^\s*(1[89]\d\d|20\d\d|2100)(?:-\d\d-\d\d)?\s*$/;
 
 /** `openNames`: a function for each task, which may keep what it has learnt for as long as the task runs. */
@@ -97,22 +91,19 @@ async function run(task: TaskRun<EnrichOptions>, ask: AskNames) {
     result.write(renderCells(writer, separator, [...columns.values()]) + table.lineBreak);
   }
 
-  const cache = createAnswerCache(KEPT_ANSWERS);
   const places = placesOf(options, table);
   const keyOf = questionKey(places, options);
   const matches: Record<string, number> = {};
-  let batch = createRowBatch();
-  let spare = createRowBatch();
+  // A name that comes again is not asked again, as long as it is on one of the two shelves.
+  let shelves: Shelves = [createAnswerShelf(), createAnswerShelf()];
+  let batch = createRowBatch(shelves);
+  let spare = createRowBatch(shelves);
   let answering: Promise<void> = Promise.resolve();
 
   const settle = async (full: RowBatch): Promise<void> => {
-    const answers = await ask(full.unanswered.map(({ key }) => questionOf(key, places, options)));
-    for (const [at, answer] of full.unanswered.entries()) {
-      const found = answers[at];
-      if (!found) throw new Error('a name has no answer');
-      answer.cells = renderAnswer(writer, separator, found);
-      answer.match = found.match;
-    }
+    const answers = await ask(full.questions.map((key) => questionOf(key, places, options)));
+    if (answers.length !== full.questions.length) throw new Error('a name has no answer');
+    for (const found of answers) full.answer(renderAnswer(writer, separator, found), found.match);
     for (const piece of full.written(matches)) {
       result.write(piece);
       await result.drained();
@@ -123,7 +114,8 @@ async function run(task: TaskRun<EnrichOptions>, ask: AskNames) {
     await answering;
     const full = batch;
     batch = spare;
-    batch.clear();
+    if (shelves[0].isFull) shelves = [createAnswerShelf(), shelves[0]];
+    batch.clear(shelves);
     spare = full;
     answering = settle(full);
     // It is waited for before the next one, or at the end.
@@ -133,14 +125,11 @@ async function run(task: TaskRun<EnrichOptions>, ask: AskNames) {
   try {
     await table.read({
       record(record) {
-        const { answer, isNew } = cache.of(keyOf(record));
-        if (isNew) batch.unanswered.push(answer);
-        batch.add(record, answer);
+        batch.add(record, keyOf(record));
         ledger.use();
       },
       async piece() {
-        const { rows, bytes, unanswered } = batch;
-        if (rows >= BATCH_ROWS || bytes >= BATCH_BYTES || unanswered.length >= BATCH_NAMES) await turnOver();
+        if (batch.isFull) await turnOver();
       },
     });
     await turnOver();

@@ -39,7 +39,7 @@ export function createFileSink(files: FileStore, key: string, signal: AbortSigna
     ring();
   });
 
-  const stored = files.write(key, chunks(), { signal });
+  const stored = files.write(key, chunks(), { signal, isReused: true });
   stored.catch((error: unknown) => {
     failure = { error };
     ring();
@@ -73,6 +73,8 @@ export function createFileSink(files: FileStore, key: string, signal: AbortSigna
       if (next !== undefined) {
         waitingBytes -= next.length;
         yield next;
+        // By asking for another one the store says that it is done with this one.
+        gatherer.giveBack(next);
         ring();
       } else if (end === undefined) await moved.promise;
       else if ('error' in end) throw end.error;

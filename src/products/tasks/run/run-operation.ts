@@ -5,6 +5,7 @@ import type { LedgerReport } from '#engine/ingestion/ledger.ts';
 import type { RecordError } from '#engine/ingestion/record-error.ts';
 import { AppError } from '#platform/errors.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
+import { releaseAsGrown } from '#platform/memory.ts';
 import type { Operation, TaskOutcome } from '../operations/operation.ts';
 import type { OpenedFile } from '../table/open-table.ts';
 import { readableTable, type TableReading } from '../table/read-table.ts';
@@ -54,6 +55,7 @@ export async function runOperation(run: OperationRun): Promise<OperationEnd> {
   const tables: TaskTable[] = [];
   const ledger = createTaskLedger(tables, rejects);
   const opened = second === undefined ? [file] : [file, second];
+  const release = releaseAsGrown();
   let total = opened.reduce((sum, { size }) => sum + size, 0);
   run.progress({ phase: 'reading', bytes_total: total });
   const readingOf = ({ size }: OpenedFile): TableReading => ({
@@ -66,6 +68,7 @@ export async function runOperation(run: OperationRun): Promise<OperationEnd> {
       run.progress({ bytes_done: Math.min(done, total), records_done: ledger.recordsRead });
       await result.drained();
       await rejects.drained();
+      release();
     },
     onRepeat() {
       total += size;
