@@ -18,3 +18,10 @@ export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
+
+/** Time on a processor that these processes take from now on, as far as they live until the end. */
+export function watchProcessor(processes: () => readonly number[]): () => number {
+  const times = (): Map<number, number> => new Map(processes().map((pid) => [pid, cpuSeconds(pid)]));
+  const before = times();
+  return () => [...times()].reduce((sum, [pid, time]) => sum + time - (before.get(pid) ?? 0), 0);
+}
