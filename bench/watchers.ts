@@ -1,11 +1,12 @@
 /**
  * A thousand event streams of jobs at one API process (or at several, in turn), jobs that begin only when all are open,
  * and other requests meanwhile: whether each watcher sees the end of its job, how late, and what a watcher costs.
- * Fails where one does not see the end, where an end is told more than 1.5 s late for 99 of 100, or where the API takes
- * more connections to the database than its setting says.
+ * Fails where one does not see the end, where an end is told more than 1.5 s late for 99 of 100, where the API takes
+ * more connections to the database than its setting says, or where it does not stop within 25 s while streams are open.
  * node bench/watchers.ts [--watchers=1000] [--jobs=50] [--apis=1] [--seconds=10]
  */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,7 @@ import { cpuSeconds, openFiles, openFilesLimit } from './support/process-figures
 import { watchFromAnotherProcess, type WatchResult } from './watchers/watch.ts';
 
 const LATEST_END_MS = 1500;
+const LONGEST_STOP_MS = 25_000;
 const CONNECTIONS = 20;
 const RECORDS = 2000;
 const AT_THE_SAME_TIME = 100;
@@ -67,12 +69,7 @@ async function main(): Promise<boolean> {
   console.log(`\nwithout a watcher: ${await describeLoad()}`);
   const [memory, files] = [resident(first().pid), openFiles(first().pid)];
 
-  const urls = Array.from({ length: watchers }, (_, at) => {
-    const api = apis[at % apis.length] as ServeProcess;
-    return `${api.url}/v1/imports/${jobs[at % jobs.length]}/events`;
-  });
-  const watching = { urls, authorization: AUTHORIZATION, at: AT_THE_SAME_TIME };
-  const { opened, result } = await watchFromAnotherProcess(watching);
+  const { opened, result } = await watch(jobs);
   console.log(
     `\n${whole(watchers)} watchers of ${jobs.length} jobs at ${apis.length} API: all open after ${seconds(opened.openedMs)}, ` +
       `first event ${describe(opened.firstEvents)}`,
@@ -87,7 +84,18 @@ async function main(): Promise<boolean> {
   const busy = (cpuSeconds(first().pid) - before) / 5;
   console.log(`  while nothing happens: ${(100 * busy).toFixed(1)} % of a processor`);
   console.log(`  others meanwhile: ${await describeLoad()}`);
-  return runJobs(result);
+  const held = [await runJobs(result), await stopWhileWatched()];
+  console.log(machineLine());
+  return held.every(Boolean);
+}
+
+/** Opens a stream for each watcher, at the APIs in turn. */
+function watch(jobs: readonly string[]): ReturnType<typeof watchFromAnotherProcess> {
+  const urls = Array.from({ length: watchers }, (_, at) => {
+    const api = apis[at % apis.length] as ServeProcess;
+    return `${api.url}/v1/imports/${jobs[at % jobs.length]}/events`;
+  });
+  return watchFromAnotherProcess({ urls, authorization: AUTHORIZATION, at: AT_THE_SAME_TIME });
 }
 
 async function runJobs(result: Promise<WatchResult>): Promise<boolean> {
@@ -110,8 +118,16 @@ async function runJobs(result: Promise<WatchResult>): Promise<boolean> {
     hold(`no more than ${CONNECTIONS} connections of each`, most <= CONNECTIONS * apis.length),
     hold('no request of others failed', others.errors === 0),
   ];
-  console.log(machineLine());
   return held.every(Boolean);
+}
+
+async function stopWhileWatched(): Promise<boolean> {
+  const { result } = await watch(await queueImports(1));
+  const begun = performance.now();
+  await Promise.all(apis.map((api) => api.stop()));
+  const took = performance.now() - begun;
+  await result;
+  return hold(`stopped with ${whole(watchers)} streams open within ${seconds(took)}`, took < LONGEST_STOP_MS);
 }
 
 function hold(what: string, isHeld: boolean): boolean {
@@ -147,7 +163,7 @@ async function queueImports(count: number): Promise<string[]> {
     form.set('resource_type', 'users');
     const rows = Array.from({ length: RECORDS }, (_, n) => `${job}-${n}@example.org,u${job}_${n}`);
     form.set('file', new Blob([['email,username', ...rows, ''].join('\n')]), 'users.csv');
-    const headers = { authorization: AUTHORIZATION, 'idempotency-key': `import-${job}` };
+    const headers = { authorization: AUTHORIZATION, 'idempotency-key': randomUUID() };
     const answer = await fetch(`${first().url}/v1/imports`, { method: 'POST', headers, body: form });
     assert.equal(answer.status, 202);
     ids.push(((await answer.json()) as { job_id: string }).job_id);
