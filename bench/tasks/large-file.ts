@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { crc32 } from 'node:zlib';
 
@@ -86,4 +87,27 @@ export async function checkDistinct(path: string, file: LargeFile): Promise<void
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   if (hash.digest('hex') !== file.distinctSha256) throw new Error('not exactly the copies are gone');
+}
+
+/** Throws unless the groups are those of the file, with all its records. */
+export async function checkGroups(path: string, file: LargeFile): Promise<void> {
+  const [header, ...groups] = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  if (header !== 'city,count,sum_amount') throw new Error(`the groups begin with ${header}`);
+  const counts = groups.map((line) => Number(line.split(',').at(-2)));
+  const records = counts.reduce((sum, count) => sum + count, 0);
+  if (groups.length !== CITY.length || records !== file.records)
+    throw new Error(`${groups.length} groups of ${records} records`);
+}
+
+/** Throws unless the profile is that of the file: exact counts, and the number of different ids as well as it is estimated. */
+export async function checkProfile(path: string, file: LargeFile): Promise<void> {
+  const { records, columns } = JSON.parse(await readFile(path, 'utf8'));
+  const [id, first, , city, born] = columns;
+  if (records !== file.records || id.filled !== file.records)
+    throw new Error(`a profile of ${records} records`);
+  if (Math.abs(id.distinct.count / file.distinct - 1) > 0.05)
+    throw new Error(`${id.distinct.count} different ids instead of ${file.distinct}`);
+  const counted = city.top_values.reduce((sum: number, { count }: { count: number }) => sum + count, 0);
+  if (counted !== file.records || first.distinct.count !== FIRST.length || born.type !== 'date')
+    throw new Error('the profile is not that of the file');
 }

@@ -72,6 +72,39 @@ test('the number of different texts is estimated within 5 percent, from ten to h
   }
 });
 
+test('the pattern of an ASCII text is that of the same text beside another letter', () => {
+  const ascii = fc.string({
+    unit: fc.constantFrom('a', 'b', 'Y', 'Z', '0', '9', ' ', '-', '_', '@', '[', '`', '{', '/', ':', '\x7f'),
+    maxLength: 99,
+  });
+  fc.assert(
+    fc.property(ascii, (text) => {
+      const beside = textPattern(`é${text}`.slice(0, 100));
+      const alone = textPattern(`e${text}`);
+      assert.equal(alone, beside, text);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a date is one of the calendar', () => {
+  const everyDay = Array.from({ length: 1200 }, (_, at) =>
+    new Date(Date.UTC(1999, 0, at)).toISOString().slice(0, 10),
+  );
+  for (const day of ['2000-02-29', '0000-02-29', '1600-02-29', ...everyDay])
+    assert.equal(valueKind(day), 'date', day);
+  for (const day of [
+    '1900-02-29',
+    '2023-02-29',
+    '2024-00-10',
+    '2024-13-01',
+    '2024-04-31',
+    '2024-01-00',
+    '2024-01-32',
+  ])
+    assert.equal(valueKind(day), 'text', day);
+});
+
 test('a frequent text is found among any number of others, and its count is right but for the error named', () => {
   const texts = createFrequentTexts(100);
   for (let at = 0; at < 50_000; at++) texts.add(at % 10 === 0 ? 'often' : `once ${at}`);

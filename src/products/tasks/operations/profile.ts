@@ -52,7 +52,8 @@ async function profileTable({ table, options, result, ledger }: TaskRun<Options>
   let records = 0;
   await table.read({
     record({ cells, lineStart }) {
-      for (const [at, profiler] of profilers.entries()) profiler.add(cells[at] as string, lineStart);
+      for (let at = 0; at < profilers.length; at++)
+        (profilers[at] as ColumnProfiler).add(cells[at] as string, lineStart);
       records++;
       ledger.use();
     },

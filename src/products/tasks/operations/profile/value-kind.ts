@@ -14,7 +14,8 @@ export const VALUE_KINDS = [
 export type ValueKind = (typeof VALUE_KINDS)[number];
 
 const BOOLEAN = /^(?:true|false|yes|no)$/i;
-const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?$/;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const EMAIL = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
@@ -43,11 +44,17 @@ function numberKind(cell: string, whole: string, decimals: string | undefined): 
 }
 
 function isDate(cell: string): boolean {
-  const [, year, month, day] = DATE.exec(cell) ?? [];
-  if (year === undefined) return false;
-  const date = new Date(Date.UTC(2000, Number(month) - 1, Number(day)));
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  if (cell.length !== 10 || !DATE.test(cell)) return false;
+  const [year, month, day] = [numberAt(cell, 0, 4), numberAt(cell, 5, 7), numberAt(cell, 8, 10)];
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 && isLeap ? 29 : (DAYS[month - 1] ?? 0);
+  return day >= 1 && day <= days;
+}
+
+function numberAt(digits: string, start: number, end: number): number {
+  let number = 0;
+  for (let at = start; at < end; at++) number = number * 10 + digits.charCodeAt(at) - 0x30;
+  return number;
 }
 
 /** The kind that all cells have, where one includes another the wider one; `empty` without any. */
