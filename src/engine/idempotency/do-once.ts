@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors.ts';
 import { answerBeforeBody } from '#platform/http/last-answer.ts';
@@ -38,6 +39,7 @@ export interface OnceRequest {
 }
 
 const LEASE_MS = 60_000;
+const RELEASE_AGAIN_MS = 250;
 const RETRY_AFTER_SECONDS = 1;
 
 /**
@@ -55,7 +57,11 @@ export async function doOnce<Body extends { readonly fingerprint: Buffer }>(
     return { id, isReplay: false };
   }
   const held = heldKey(request, key);
-  const known = await takeKey(pool, held);
+  const known = await takeKey(pool, held).catch((error: unknown) => {
+    // Nobody knows whether it was taken.
+    void releaseLater(pool, request, held);
+    throw error;
+  });
   if (known === undefined) {
     const id = await whileHeld(pool, request, held, async () => {
       const body = await work.receive('create');
@@ -107,13 +113,25 @@ async function whileHeld<T>(
   try {
     return await work();
   } catch (error) {
-    // Done all the same, should the answer to the commit have been lost: such a key stays. Else its lease runs out.
-    await releaseKey(pool, held).catch((releaseError: unknown) =>
-      request.log.warn({ err: releaseError }, 'an idempotency key could not be given up'),
-    );
+    // Done all the same, should the answer to the commit have been lost: such a key stays.
+    await releaseKey(pool, held).catch(() => void releaseLater(pool, request, held));
     throw error;
   } finally {
     clearInterval(renewal);
+  }
+}
+
+/** The database was away: as soon as it is back, so that the caller need not wait for the end of the lease. */
+async function releaseLater(pool: Pool, request: FastifyRequest, held: HeldKey): Promise<void> {
+  const deadline = performance.now() + LEASE_MS;
+  for (;;) {
+    await delay(RELEASE_AGAIN_MS, undefined, { ref: false });
+    try {
+      return await releaseKey(pool, held);
+    } catch (error) {
+      if (performance.now() < deadline) continue;
+      return request.log.warn({ err: error }, 'an idempotency key could not be given up');
+    }
   }
 }
 
