@@ -45,6 +45,21 @@ test('every kind of join is that of two nested loops', async () => {
   );
 });
 
+test('records that match very often are written bit by bit, whichever file they are in', async () => {
+  const before = process.memoryUsage().arrayBuffers;
+  let most = 0;
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+  }, 10);
+  const many = `k,v\n${`1,${'x'.repeat(300)}\n`.repeat(400)}`;
+  const file = { content: many, input: CSV };
+  const end = await runOver(join, { on: [{ column: 'k' }] }, file, file).finally(() => clearInterval(watch));
+  assert.equal(end.outcome.recordsWritten, 160_000);
+  assert.equal(end.result.size, 'k,v,second_v\n'.length + 160_000 * 604);
+  // The result is read as a whole afterwards.
+  assert.ok(most > 0 && most < end.result.size + 60e6, `${most} bytes of buffers`);
+});
+
 test('names that are taken get a prefix, chosen columns their order, and the first file its bytes', async () => {
   const { bytes } = await runOver(
     join,

@@ -1,14 +1,17 @@
 import { fieldError } from '#engine/ingestion/field-error.ts';
+import type { SourceRecord } from '#engine/ingestion/source-record.ts';
 import type { DuckDb } from '#platform/duckdb/database.ts';
 import { AppError } from '#platform/errors.ts';
 import type { Shards } from '../../sharding/shards.ts';
 import { createSorter, type SortedRecords, type Sorter } from '../../sorting/sorter.ts';
 import { type CellWriter, createCellWriter } from '../../table/cell-writer.ts';
 import { formLike } from '../../table/table-form.ts';
-import type { TaskTable } from '../../table/task-table.ts';
+import type { TableRecord, TaskTable } from '../../table/task-table.ts';
 import type { TaskOutcome, TaskRun } from '../operation.ts';
 import { countPairs, loadShard, pairsOfShard } from './match-shard.query.ts';
 import type { JoinOptions, JoinPlan } from './options.ts';
+
+const PAUSE_BYTES = 512 * 1024;
 
 /**
  * Records of the first table with the cells of their matches. Pairs are put in the order of the second table, which is
@@ -60,7 +63,7 @@ function pairKey(key: Buffer, first: number, second: number): Buffer {
 
 /** The cells of the second table for each pair, under the place in the first. */
 async function addCells(
-  { second, ledger, progress }: TaskRun<JoinOptions>,
+  { second, ledger, progress, signal }: TaskRun<JoinOptions>,
   { added }: JoinPlan,
   writer: CellWriter,
   pairs: SortedRecords,
@@ -68,30 +71,42 @@ async function addCells(
 ): Promise<void> {
   const table = second as TaskTable;
   const key = Buffer.alloc(16);
+  const waiting: (Buffer | SourceRecord)[] = [];
+  const pause = createPause(async () => {
+    signal.throwIfAborted();
+    progress({});
+    await matches.settle();
+  });
   let place = 0;
   let pair = pairs.next();
+  const settle = async (row: Buffer | SourceRecord): Promise<void> => {
+    const own = place++;
+    if (pair?.key.readDoubleBE(0) !== own) return ledger.leaveOut('no_match');
+    const cells = Buffer.isBuffer(row) ? row : undefined;
+    if (Buffer.isBuffer(row)) ledger.use();
+    else ledger.reject(row, [notWritable], table);
+    for (; pair?.key.readDoubleBE(0) === own; pair = pairs.next()) {
+      if (cells === undefined) continue;
+      matches.add(pairKey(key, pair.key.readDoubleBE(8), own), cells);
+      if (pause.isDue(cells.length + key.length)) await pause.now();
+    }
+  };
   progress({ phase: 'joining' });
   try {
     await table.read(
       {
         record(record) {
-          const own = place++;
-          const isMatch = pair?.key.readDoubleBE(0) === own;
-          const text = isMatch
-            ? behind(
-                writer,
-                added.map((at) => record.cells[at] as string),
-              )
-            : '';
-          const cells = text === undefined ? undefined : writer.encode(text);
-          if (cells === undefined) ledger.reject(record, [notWritable], table);
-          else if (isMatch) ledger.use();
-          else ledger.leaveOut('no_match');
-          for (; pair?.key.readDoubleBE(0) === own; pair = pairs.next()) {
-            if (cells !== undefined) matches.add(pairKey(key, pair.key.readDoubleBE(8), own), cells);
-          }
+          const text = behind(
+            writer,
+            added.map((at) => record.cells[at] as string),
+          );
+          waiting.push((text === undefined ? undefined : writer.encode(text)) ?? copyOf(record));
         },
-        piece: matches.settle,
+        async piece() {
+          for (const row of waiting) await settle(row);
+          waiting.length = 0;
+          await matches.settle();
+        },
       },
       { isRepeat: true },
     );
@@ -100,40 +115,62 @@ async function addCells(
   }
 }
 
+/** What the rejects need of a record, which itself is gone after its turn. */
+function copyOf(record: TableRecord): SourceRecord & Pick<TableRecord, 'object'> {
+  const { record: number, lineStart, lineEnd, byteOffset, byteEnd } = record;
+  const [raw, object] = [record.raw(), record.object?.()];
+  const place = { record: number, lineStart, lineEnd, byteOffset, byteEnd };
+  return { ...place, raw: () => raw, ...(object && { object: () => object }) };
+}
+
 const notWritable = fieldError('invalid_character', {
   message: 'A cell cannot be written as the first file is written. Save the first file as UTF-8.',
 });
 
 async function writeRecords(
-  { table, options, result, ledger }: TaskRun<JoinOptions>,
+  { table, options, result, ledger, progress, signal }: TaskRun<JoinOptions>,
   { added }: JoinPlan,
   header: Buffer,
   matches: SortedRecords,
 ): Promise<TaskOutcome> {
-  const nothing = table.dialect.separator.repeat(added.length);
+  const nothing = Buffer.from(table.dialect.separator.repeat(added.length));
+  const waiting: { readonly raw: Buffer; readonly lineBreak: string }[] = [];
+  const pause = createPause(async () => {
+    signal.throwIfAborted();
+    progress({});
+    await result.drained();
+  });
   let place = 0;
   let recordsWritten = 0;
+  let match = matches.next();
+  const settle = async ({ raw, lineBreak }: (typeof waiting)[number]): Promise<void> => {
+    const own = place++;
+    const isMatch = match?.key.readDoubleBE(0) === own;
+    if (!isMatch && options.kind === 'inner') return ledger.leaveOut('no_match');
+    ledger.use();
+    const write = (cells: Uint8Array): void => {
+      result.write(raw);
+      result.write(cells);
+      result.write(lineBreak);
+      recordsWritten++;
+    };
+    if (!isMatch) return write(nothing);
+    for (; match?.key.readDoubleBE(0) === own; match = matches.next()) {
+      write(match.record);
+      if (pause.isDue(raw.length + match.record.length)) await pause.now();
+    }
+  };
   result.open(formLike(table));
   result.write(header);
   try {
-    let match = matches.next();
     await table.read(
       {
         record(record) {
-          const own = place++;
-          const isMatch = match?.key.readDoubleBE(0) === own;
-          if (!isMatch && options.kind === 'inner') return ledger.leaveOut('no_match');
-          ledger.use();
-          const raw = record.raw();
-          const lineBreak = record.lineBreak() || table.lineBreak;
-          const write = (cells: Uint8Array | string): void => {
-            result.write(raw);
-            result.write(cells);
-            result.write(lineBreak);
-            recordsWritten++;
-          };
-          if (!isMatch) return write(nothing);
-          for (; match?.key.readDoubleBE(0) === own; match = matches.next()) write(match.record);
+          waiting.push({ raw: record.raw(), lineBreak: record.lineBreak() || table.lineBreak });
+        },
+        async piece() {
+          for (const row of waiting) await settle(row);
+          waiting.length = 0;
         },
       },
       { isRepeat: true },
@@ -142,6 +179,24 @@ async function writeRecords(
     matches.close();
   }
   return { recordsWritten };
+}
+
+interface Pause {
+  /** Whether it is time to wait, once so many bytes more have been put somewhere. */
+  isDue(bytes: number): boolean;
+  now(): Promise<void>;
+}
+
+/** A record may match millions of others, all within one piece of its file: it is waited for in between. */
+function createPause(now: () => Promise<void>): Pause {
+  let since = 0;
+  return {
+    isDue: (bytes) => (since += bytes) >= PAUSE_BYTES,
+    now() {
+      since = 0;
+      return now();
+    },
+  };
 }
 
 function headerLine({ table }: TaskRun<JoinOptions>, { names }: JoinPlan, writer: CellWriter): Buffer {
