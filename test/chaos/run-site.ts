@@ -67,6 +67,8 @@ export async function runSite(servers: Servers, work: Work, run: SiteRun): Promi
     await sweep(site, pool);
     await replayed(pool, standby);
     const state = await readEndState(site, pool, standby);
+    // The store of the S3 server is memory.
+    await site.bucket.remove();
     say('all processes have stopped, what nobody needs is removed');
     const howEnded = ({ status, error_code: code }: View): string => `${status} ${code ?? ''}`;
     return {
