@@ -25,7 +25,7 @@ export interface ImportFigures {
   readonly tables: readonly TableSize[];
 }
 
-export interface TableSize {
+interface TableSize {
   readonly name: string;
   readonly heap: number;
   readonly indexes: number;

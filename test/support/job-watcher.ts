@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 
 /** A state of a job as an event told it. */
-export interface JobEvent {
+interface JobEvent {
   readonly id: string;
   /** `Date.now()` when it came. */
   readonly at: number;
