@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The servers that test/services needs, from Debian, as root. Installing starts none of them.
+# The servers and the library of clocks that test/services needs, from Debian, as root. Installing starts none of them.
 set -euo pipefail
 
 packages=(
@@ -9,6 +9,8 @@ packages=(
   rabbitmq-server
   # a pooler, a load balancer
   pgbouncer haproxy
+  # clocks that are set
+  faketime
 )
 
 missing=()

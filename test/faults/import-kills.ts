@@ -154,7 +154,7 @@ function heldRows(datasetId: string): Sql[] {
   ];
 }
 
-interface Hold {
+export interface Hold {
   release(): Promise<void>;
 }
 

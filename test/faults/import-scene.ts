@@ -11,6 +11,7 @@ import { TEST_ADMIN_KEY } from '#test/support/product-api.ts';
 import {
   type ProductProcess,
   type ServeProcess,
+  type Settings,
   startServe,
   startWorkerProcess,
 } from '#test/support/serve-process.ts';
@@ -36,6 +37,8 @@ export interface Scene {
   postmaster(): number;
   /** What PostgreSQL logged. */
   databaseLog(): string;
+  /** SIGTERM to the API, or the process that is it and all else; its exit code. */
+  stopServer(): Promise<number | null>;
   /** The process that runs the jobs. */
   worker(): ProductProcess;
   startWorker(): Promise<ProductProcess>;
@@ -74,6 +77,7 @@ export async function startTogether(): Promise<Scene> {
     },
     postmaster: () => serve.postgresPid(),
     databaseLog: () => readFileSync(join(dataDir, 'postgres/server.log'), 'utf8'),
+    stopServer: () => serve.stop(),
     worker: () => serve,
     startWorker: () => startWorkerProcess(dataDir, SETTINGS),
     async stop() {
@@ -85,12 +89,12 @@ export async function startTogether(): Promise<Scene> {
 }
 
 /** API, worker and PostgreSQL apart, as on a larger installation. */
-export async function startApart(): Promise<Scene> {
+export async function startApart(more: Settings = {}): Promise<Scene> {
   const folder = sceneFolder();
   mkdirSync(join(folder, 'postgres'), { mode: 0o711 });
   const postgres = await startEmbedded({ dataDir: folder, log: silentLog, throwaway: true });
   const store = join(folder, 'files');
-  const settings = { ...SETTINGS, DATABASE_URL: postgres.url, STORAGE_PATH: store };
+  const settings = { ...SETTINGS, ...more, DATABASE_URL: postgres.url, STORAGE_PATH: store };
   const startApi = (): Promise<ServeProcess> =>
     startServe(join(folder, 'api'), { ...settings, WORKER_CONCURRENCY: '0' });
   const startWorker = (): Promise<ProductProcess> => startWorkerProcess(join(folder, 'worker'), settings);
@@ -119,6 +123,7 @@ export async function startApart(): Promise<Scene> {
     },
     postmaster: () => postgres.pid,
     databaseLog: () => readFileSync(join(folder, 'postgres/server.log'), 'utf8'),
+    stopServer: () => api.stop(),
     worker: () => worker,
     startWorker,
     async stop() {

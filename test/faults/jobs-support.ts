@@ -117,12 +117,14 @@ export interface ChildWorker {
 export function startChildWorker(
   url: string,
   options: { leaseMs?: number; concurrency?: number } = {},
+  env: Readonly<Record<string, string>> = {},
 ): ChildWorker {
   const child = spawn(
     process.execPath,
     [`${import.meta.dirname}/jobs-child.ts`, url, JSON.stringify(options)],
     {
       stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
     },
   );
   const heard: string[] = [];

@@ -9,10 +9,10 @@ export interface ProductProcess {
   readonly pid: number;
   /** What it wrote, for messages of failed tests. */
   output(): string;
-  /** SIGTERM, and what follows from it. */
-  stop(): Promise<void>;
+  /** SIGTERM; answers the exit code that follows from it. */
+  stop(): Promise<number | null>;
   /** SIGKILL to this process alone; an embedded server goes on without its owner. */
-  kill(): Promise<void>;
+  kill(): Promise<number | null>;
 }
 
 export interface ServeProcess extends ProductProcess {
@@ -70,12 +70,11 @@ async function start(
 }
 
 function productOf(launched: Launched): ProductProcess {
-  const end = async (signal: NodeJS.Signals): Promise<void> => void (await launched.end(signal));
   return {
     pid: launched.pid,
     output: () => launched.stdout + launched.stderr,
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
+    stop: () => launched.end('SIGTERM'),
+    kill: () => launched.end('SIGKILL'),
   };
 }
 

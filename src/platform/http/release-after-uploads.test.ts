@@ -54,7 +54,7 @@ function countCollections(t: TestContext): () => number {
   let count = 0;
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
-      const { kind, flags } = entry.detail as NodeGCPerformanceDetail;
+      const { kind, flags } = (entry as PerformanceEntry & { detail: NodeGCPerformanceDetail }).detail;
       const isWhole = kind === constants.NODE_PERFORMANCE_GC_MAJOR;
       if (isWhole && ((flags ?? 0) & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) !== 0) count++;
     }
