@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { constants, type NodeGCPerformanceDetail, PerformanceObserver } from 'node:perf_hooks';
+import {
+  constants,
+  type NodeGCPerformanceDetail,
+  type PerformanceEntry,
+  PerformanceObserver,
+} from 'node:perf_hooks';
 import { test, type TestContext } from 'node:test';
 import Fastify from 'fastify';
 import { until } from '#test/support/server.ts';
