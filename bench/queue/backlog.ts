@@ -14,7 +14,7 @@ export interface BacklogFigures {
   readonly fewest: number;
 }
 
-export interface BacklogOptions {
+interface BacklogOptions {
   readonly url: string;
   readonly depth: number;
   readonly slots: number;

@@ -3,7 +3,7 @@ import type { ClaimedJob, ClaimOptions } from './claim.query.ts';
 export type NextClaim = Omit<ClaimOptions, 'freeSlots'>;
 
 /** What a worker asks for, and what the answers so far say about the next question. */
-export interface Claims {
+interface Claims {
   next(): NextClaim;
   /** There was a job for every slot at the last claim: more may wait. */
   foundEnough(): boolean;

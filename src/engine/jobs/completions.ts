@@ -12,7 +12,7 @@ export interface Completions {
 }
 
 /** Who puts other jobs in the place of those that end. */
-export interface Successors {
+interface Successors {
   /** What to claim for the slots of jobs that end now; undefined: nothing. */
   wanted(): NextClaim | undefined;
   /** What was claimed, of so many slots. */
