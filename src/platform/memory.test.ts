@@ -21,7 +21,7 @@ describe('buffers that are soon done with', () => {
 });
 
 describe('long work', () => {
-  it('keeps the memory of some 24 MB of objects that are done with, and of 4 MB of buffers, beside what it needs', () => {
+  it('keeps the memory of some 16 MB of objects that are done with, and of 4 MB of buffers, beside what it needs', () => {
     const release = releaseAsGrown();
     const before = process.memoryUsage();
     let [heap, buffers] = [0, 0];
@@ -38,7 +38,7 @@ describe('long work', () => {
       heap = Math.max(heap, now.heapUsed - before.heapUsed);
       buffers = Math.max(buffers, now.arrayBuffers - before.arrayBuffers);
     }
-    assert.ok(heap <= 64 * MEGABYTE, `${(heap / MEGABYTE).toFixed(1)} MB of heap`);
-    assert.ok(buffers <= 24 * MEGABYTE, `${(buffers / MEGABYTE).toFixed(1)} MB of buffers`);
+    assert.ok(heap <= 48 * MEGABYTE, `${(heap / MEGABYTE).toFixed(1)} MB of heap`);
+    assert.ok(buffers <= 12 * MEGABYTE, `${(buffers / MEGABYTE).toFixed(1)} MB of buffers`);
   });
 });

@@ -10,7 +10,7 @@ const WORTH_BYTES = 16 * 1024 * 1024;
 const WORTH_HEAP_BYTES = 48 * 1024 * 1024;
 const STREAMED_BYTES = 8 * 1024 * 1024;
 const GROWN_BYTES = 4 * 1024 * 1024;
-const GROWN_HEAP_BYTES = 24 * 1024 * 1024;
+const GROWN_HEAP_BYTES = 16 * 1024 * 1024;
 
 /**
  * Gives back what a finished piece of heavy work has left: a thread that then sits idle would keep it for good, since
@@ -37,20 +37,24 @@ export function releaseAsRead(): (bytes: number) => void {
 }
 
 /**
- * For work on a file of any size: called now and then, it collects everything once the heap has grown by 24 MB since the
- * last time, or buffers by 4 MB. V8 waits until its heap has doubled, and what outlives two minor collections waits with
- * it. Takes some 40 ms, so it is nothing for a thread that answers requests.
+ * For work on a file of any size: called now and then, it collects everything once the heap has grown by 16 MB since the
+ * last time, or buffers by 4 MB, beyond what a minor collection takes away. V8 waits until its heap has doubled, and what
+ * outlives two minor collections waits with it. Takes some 40 ms, so it is nothing for a thread that answers requests.
  */
 export function releaseAsGrown(): () => void {
   let [heap, buffers] = [Infinity, Infinity];
+  let isTidied = false;
   return () => {
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     // What is collected is freed in the background, a little later.
     heap = Math.min(heap, heapUsed);
     buffers = Math.min(buffers, arrayBuffers);
-    if (heapUsed - heap < GROWN_HEAP_BYTES && arrayBuffers - buffers < GROWN_BYTES) return;
-    collector()();
-    [heap, buffers] = [Infinity, Infinity];
+    const hasGrown = heapUsed - heap >= GROWN_HEAP_BYTES || arrayBuffers - buffers >= GROWN_BYTES;
+    if (hasGrown && isTidied) {
+      collector()();
+      [heap, buffers] = [Infinity, Infinity];
+    } else if (hasGrown) collector()({ type: 'minor' });
+    isTidied = hasGrown && !isTidied;
   };
 }
 
