@@ -163,6 +163,8 @@ function openConnections(
     // A server that stops right after the pool may end connections before it reads that they are closed.
     if (!closing) options.onConnectionError(error);
   });
+  // In the moment in which the pool hands it over nobody else listens, and an error that nobody hears ends the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const { silenceMs = SILENCE_MS, onConnectionError: onLost } = options;
   const endWatch = watchForHalfOpen(pool, { url: connectionString, silenceMs, onLost });
   return [
@@ -183,6 +185,8 @@ export async function connect(url: string, applicationName: string): Promise<pg.
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   });
+  // The caller can listen only once it has it.
+  client.on('error', () => undefined);
   await client.connect();
   return client;
 }
