@@ -67,7 +67,7 @@ export async function makeBucket({ endpoint, ...credentials }: Address): Promise
     put: async (Key) => void (await client.send(new PutObjectCommand({ Bucket, Key }))),
     begin: async (Key) => void (await client.send(new CreateMultipartUploadCommand({ Bucket, Key }))),
     async remove() {
-      for (const Key of await keys()) await client.send(new DeleteObjectCommand({ Bucket, Key }));
+      await Promise.all((await keys()).map((Key) => client.send(new DeleteObjectCommand({ Bucket, Key }))));
       await client.send(new DeleteBucketCommand({ Bucket }));
       client.destroy();
     },
