@@ -90,7 +90,7 @@ export async function useFold(
     sql`
       UPDATE slices s SET series_release_no = ${foldNo}
       FROM unnest(
-        ${folded.map(({ gender }) => gender)}::text[], ${folded.map(({ toYear }) => toYear)}::smallint[],
+        ${folded.map(({ gender }) => gender)}::bpchar[], ${folded.map(({ toYear }) => toYear)}::smallint[],
         ${folded.map(({ releaseNo }) => releaseNo)}::int[]
       ) AS folded (gender, year, release_no)
       WHERE s.area_no = ${areaNo} AND s.measure = ${measure} AND s.gender = folded.gender

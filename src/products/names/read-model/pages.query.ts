@@ -22,7 +22,7 @@ export async function loadSliceRows(
     sql`
       SELECT p.release_no, p.area_no, p.gender, p.from_year, p.to_year, p.names, p.counts, p.ranks_published
       FROM unnest(
-        ${slices.map(({ areaNo }) => areaNo)}::int[], ${slices.map(({ gender }) => gender)}::text[],
+        ${slices.map(({ areaNo }) => areaNo)}::int[], ${slices.map(({ gender }) => gender)}::bpchar[],
         ${slices.map(({ toYear }) => toYear)}::smallint[], ${slices.map(({ fromYear }) => fromYear)}::smallint[],
         ${slices.map(({ releaseNo }) => releaseNo)}::int[]
       ) AS wanted (area_no, gender, to_year, from_year, release_no)

@@ -2,6 +2,7 @@ import type { Measure } from '../name-count.ts';
 import type { Gender } from '../normalize-gender.ts';
 import type { Dictionary } from '../read-model/dictionary.ts';
 import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
+import { oncePerSlice } from '../read-model/once-per-slice.ts';
 import { datasetOf } from './provenance.ts';
 import { type CountStatus, hiddenStatus, statusOf } from './count-status.ts';
 import type { RankedName, RankingPlan } from './ranking.ts';
@@ -131,20 +132,17 @@ function publishedSlice(
   };
 }
 
-/** The JSON of slices, by the version of the data that they are part of. */
-const slicesJsonOf = new WeakMap<CountryCatalog, Map<CatalogSlice, string>>();
+/** Without its brackets; a sum over areas may have no part, and is empty then. */
+const sliceJson = oncePerSlice((country, slice) =>
+  JSON.stringify(publishedSlices(country, slice)).slice(1, -1),
+);
 
-/** `listedSlices` of all plans as a JSON array. The slices of a version do not change: each text is made once. */
+/** `listedSlices` of all plans as a JSON array. */
 export function slicesJson(plans: readonly RankingPlan[]): string {
   const texts: string[] = [];
   for (const { country, slices } of plans) {
-    let known = slicesJsonOf.get(country);
-    if (!known) slicesJsonOf.set(country, (known = new Map()));
     for (const slice of slices) {
-      let text = known.get(slice);
-      if (text === undefined)
-        known.set(slice, (text = JSON.stringify(publishedSlices(country, slice)).slice(1, -1)));
-      // A sum over areas may have no part.
+      const text = sliceJson(country, slice);
       if (text !== '') texts.push(text);
     }
   }

@@ -1,6 +1,7 @@
 import { findParser } from '../parsers/index.ts';
 import type { MethodBreak } from '../parsers/name-parser.ts';
 import type { CatalogSlice, CountryCatalog } from '../read-model/country-catalog.ts';
+import { oncePerSlice } from '../read-model/once-per-slice.ts';
 
 export type { MethodBreak } from '../parsers/name-parser.ts';
 
@@ -25,18 +26,19 @@ function breaksBetween(country: CountryCatalog, before: CatalogSlice, slice: Cat
   );
   const breaks = known.map(({ what }) => ({ year, what }));
   if (!slice.parts || !before.parts) return breaks;
-  const areas = areasOf(country, slice.parts);
-  if (areas === areasOf(country, before.parts)) return breaks;
+  const areas = areasOf(country, slice);
+  if (areas === areasOf(country, before)) return breaks;
   return [...breaks, { year, what: `The areas added up are ${areas}.` }];
 }
 
-function methodBreaksOf(country: CountryCatalog, slice: CatalogSlice): MethodBreak[] {
+const methodBreaksOf = oncePerSlice((country, slice): readonly MethodBreak[] => {
   const ids = new Set(
     (slice.parts ?? [slice]).map(({ releaseNo }) => country.sources.get(releaseNo)?.parser),
   );
   return [...ids].flatMap((id) => (id === undefined ? [] : (findParser(id)?.methodBreaks ?? [])));
-}
+});
 
-function areasOf(country: CountryCatalog, parts: readonly CatalogSlice[]): string {
-  return parts.map(({ areaNo }) => country.areaOf(areaNo).code).join(', ');
-}
+/** Those that are added up. */
+const areasOf = oncePerSlice((country, { parts = [] }) =>
+  parts.map(({ areaNo }) => country.areaOf(areaNo).code).join(', '),
+);

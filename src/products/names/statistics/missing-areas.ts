@@ -4,6 +4,7 @@ import type { AreaRow } from '../read-model/catalog.query.ts';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { Measure } from '../name-count.ts';
 import { type CatalogSlice, type CountryCatalog, MEASURES } from '../read-model/country-catalog.ts';
+import { oncePerSlice } from '../read-model/once-per-slice.ts';
 
 export const MissingAreaSchema = Type.Object({
   country: Type.String(),
@@ -77,22 +78,9 @@ interface AbsentArea extends KnownArea {
   readonly other: Measure | null;
 }
 
-/** Slices do not change within a version of the data: what they lack is found once. */
-const absentOf = new WeakMap<CountryCatalog, Map<CatalogSlice, readonly AbsentArea[]>>();
-
-function missingIn(country: CountryCatalog, slice: CatalogSlice): readonly AbsentArea[] {
-  let known = absentOf.get(country);
-  if (!known) absentOf.set(country, (known = new Map()));
-  let absent = known.get(slice);
-  if (!absent) {
-    absent = absentAreas(country, slice).map((area) => ({
-      ...area,
-      other: otherMeasure(country, area.code, slice),
-    }));
-    known.set(slice, absent);
-  }
-  return absent;
-}
+const missingIn = oncePerSlice((country, slice): readonly AbsentArea[] =>
+  absentAreas(country, slice).map((area) => ({ ...area, other: otherMeasure(country, area.code, slice) })),
+);
 
 /** Known areas of the whole without a number, the largest alone where smaller ones lie in it. */
 function absentAreas(country: CountryCatalog, { areaNo, parts = [] }: CatalogSlice): KnownArea[] {
