@@ -29,3 +29,10 @@ export async function isBehindPooler(client: Awaited<ReturnType<typeof connect>>
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   return rows[0]?.pid !== (client as unknown as { processID: number }).processID;
 }
+
+/** Rejects when no answer comes over a connection within `ms`: it may be half open. */
+export async function tryConnection(client: Awaited<ReturnType<typeof connect>>, ms: number): Promise<void> {
+  // The driver knows the time limit; its types do not.
+  const statement = { text: 'SELECT 1', query_timeout: ms };
+  await client.query(statement);
+}

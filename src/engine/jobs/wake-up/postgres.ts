@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from '#platform/postgres/database.ts';
-import { isBehindPooler } from '#platform/postgres/server-state.ts';
+import { isBehindPooler, tryConnection } from '#platform/postgres/server-state.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { WakeUp, WakeUpListener } from './wake-up.ts';
 
@@ -108,12 +108,14 @@ function keepTrying(
   everyMs: number,
   lost: (error: Error) => void,
 ): void {
-  const statement = { text: 'SELECT 1', query_timeout: ANSWER_WITHIN_MS };
   let isEnded = false;
   let timer: NodeJS.Timeout | undefined;
   const tryLater = (): void => {
     if (!isEnded)
-      timer = setTimeout(() => void client.query(statement).then(tryLater, lost), everyMs).unref();
+      timer = setTimeout(
+        () => void tryConnection(client, ANSWER_WITHIN_MS).then(tryLater, lost),
+        everyMs,
+      ).unref();
   };
   client.once('end', () => {
     isEnded = true;
