@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { openAsBlob } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TEST_ADMIN_KEY } from '#test/support/product-api.ts';
@@ -10,6 +10,7 @@ import type { Item } from './work.ts';
 const ANSWERED_WITHIN_MS = 240_000;
 const ANSWER_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 2_000;
+const BOUNDARY = 'affirm-name-chaos-3b1c';
 const ENDED = new Set(['completed', 'failed', 'canceled']);
 
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -98,14 +99,16 @@ export function createClient({ urls, random, complain }: ClientOptions): Client 
     repeated,
     get,
     async send(item, after) {
-      const form = async (): Promise<RequestInit> => {
-        const body = new FormData();
-        for (const [name, value] of Object.entries(item.fields)) body.set(name, value);
-        if (after !== undefined) body.set('after', after);
-        body.set('file', await openAsBlob(item.file), basename(item.file));
-        if (item.file2 !== undefined) body.set('file2', await openAsBlob(item.file2), basename(item.file2));
-        return { method: 'POST', body, headers: { 'idempotency-key': item.name } };
-      };
+      const fields = { ...item.fields, ...(after !== undefined && { after }) };
+      const files = { file: item.file, ...(item.file2 !== undefined && { file2: item.file2 }) };
+      const form = async (): Promise<RequestInit> => ({
+        method: 'POST',
+        body: await formOf(fields, files),
+        headers: {
+          'idempotency-key': item.name,
+          'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+        },
+      });
       const answer = await ask(item.path, form, (response) => bodyOf(response, [200, 202]));
       return answer.job_id ?? answer.data.task_id ?? answer.data.dataset_id;
     },
@@ -135,6 +138,27 @@ export function createClient({ urls, random, complain }: ClientOptions): Client 
         },
       ),
   };
+}
+
+/** In one piece: streams of files that are cut off fail where nobody can catch it. */
+async function formOf(
+  fields: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const part = (about: string): Buffer =>
+    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; ${about}\r\n`);
+  const parts: Buffer[] = Object.entries(fields).map(([name, value]) =>
+    Buffer.concat([part(`name="${name}"`), Buffer.from(`\r\n${value}\r\n`)]),
+  );
+  for (const [name, path] of Object.entries(files)) {
+    parts.push(part(`name="${name}"; filename="${basename(path)}"`));
+    parts.push(
+      Buffer.from('Content-Type: application/octet-stream\r\n\r\n'),
+      await readFile(path),
+      Buffer.from('\r\n'),
+    );
+  }
+  return Buffer.concat([...parts, Buffer.from(`--${BOUNDARY}--\r\n`)]);
 }
 
 class UnexpectedAnswer extends Error {}

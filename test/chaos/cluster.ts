@@ -120,7 +120,8 @@ export async function openSite(servers: Servers, name: string): Promise<Site> {
     DATABASE_MAX_CONNECTIONS: '12',
     QUEUE_URL: `${broker.url}/${name}`,
     BOOTSTRAP_ADMIN_KEY: TEST_ADMIN_KEY,
-    JOB_LEASE: '4s',
+    // Longer than a restart of the database takes, and than a process waits for a processor on a busy machine.
+    JOB_LEASE: '10s',
     WORKER_POLL_INTERVAL: '1s',
   };
   const complaints: string[] = [];

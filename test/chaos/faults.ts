@@ -6,7 +6,7 @@ import type { Site } from './cluster.ts';
 import type { Member } from './member.ts';
 
 /** Longer than the lease of a job: its worker is given up. */
-const STOPPED_MS = [5_000, 9_000] as const;
+const STOPPED_MS = [11_000, 15_000] as const;
 const DOWN_MS = [0, 2_000] as const;
 const PAUSED_MS = [2_000, 6_000] as const;
 const BACK_WITHIN_MS = 60_000;
