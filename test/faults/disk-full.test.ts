@@ -3,6 +3,8 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
+import { clusterIn } from '#platform/postgres/embedded-cluster.ts';
+import { stopOrphan } from '#platform/postgres/embedded-server.ts';
 import { sql } from '#platform/postgres/sql.ts';
 import { PREFIX } from '#test/support/postgres-server.ts';
 import { type ProductApi, productApi } from '#test/support/product-api.ts';
@@ -82,7 +84,10 @@ async function sceneOf(t: TestContext, place: string, megabytes: number): Promis
   const starting = startServe(join(folder, 'data'), { WORKER_POLL_INTERVAL: '500ms' });
   t.after(async () => {
     disk.free();
-    await starting.then((started) => started.stop());
+    await starting.then(
+      (started) => started.stop(),
+      () => stopOrphan(clusterIn(join(folder, 'data/postgres'), 18).dataFolder),
+    );
     disk.remove();
     rmSync(folder, { recursive: true, force: true });
   });

@@ -47,7 +47,7 @@ export async function jobState(scene: Scene, id: string): Promise<JobState> {
 }
 
 /** The job once it is completed, by itself. */
-export async function finished(scene: Scene, id: string): Promise<JobState> {
+export async function finished(scene: Scene, id: string, withinMs = FINISHED_WITHIN_MS): Promise<JobState> {
   return until(
     'job completed',
     async () => {
@@ -55,7 +55,7 @@ export async function finished(scene: Scene, id: string): Promise<JobState> {
       assert.ok(!['failed', 'canceled'].includes(state.status), `job ${state.status}: ${state.error}`);
       return state.status === 'completed' && state;
     },
-    FINISHED_WITHIN_MS,
+    withinMs,
   );
 }
 

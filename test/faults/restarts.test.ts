@@ -15,6 +15,10 @@ import { until } from './jobs-support.ts';
 const RESTARTS = 10;
 const seed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
 const SORT = { operation: 'sort', options: '{"by":[{"column":"town"},{"column":"id"}]}' };
+/** A job that met seven of them waits up to two minutes for its next try. */
+const FINISHED_WITHIN_MS = 180_000;
+/** Characters of a log that a failure shows. */
+const TOLD = 4000;
 /** Longer than a request waits for a connection. */
 const ANSWERED_WITHIN_MS = 20_000;
 
@@ -48,7 +52,11 @@ async function restartAtWork(t: TestContext, scene: Scene): Promise<void> {
     await delay(random.next() * 500);
     tookMs.push(await restart(scene, at % 2 === 0 ? 'SIGINT' : 'SIGKILL'));
   }
-  for (const id of jobs) await finished(scene, id);
+  for (const id of jobs) {
+    await finished(scene, id, FINISHED_WITHIN_MS).catch((error: Error) => {
+      throw new Error(`${error.message}; the worker wrote:\n${scene.worker().output().slice(-TOLD)}`);
+    });
+  }
   const answers = await asking.end();
   t.diagnostic(
     `${scene.name}, seed ${seed}: answers ${JSON.stringify(answers)}, restarts took ${tookMs.join(' ')} ms`,
