@@ -1,11 +1,12 @@
+import { Agent, get, type RequestOptions } from 'node:http';
 import type { HttpServer } from '#platform/http/server.ts';
 import type { ReadModel } from '#products/names/index.ts';
 
-const MOST_QUESTIONS = 6000;
+const MOST_QUESTIONS = 12_000;
 /** Of `question`. */
 const KINDS = 19;
 const AT_A_TIME = 32;
-const LONGEST_MS = 6000;
+const LONGEST_MS = 8000;
 
 /**
  * Asks the server questions of every kind, over its own port, before others do: code that has not run yet is several
@@ -18,12 +19,13 @@ export async function rehearse(app: HttpServer, address: string, model: ReadMode
   const [largest] = filled.toSorted((one, other) => rowsOf(other) - rowsOf(one));
   if (!largest || dictionary.size === 0) return;
   const end = performance.now() + LONGEST_MS;
-  const headers = { 'x-rehearsal': app.rehearsal, 'accept-encoding': 'identity' };
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
+  const options = { agent, headers: { 'x-rehearsal': app.rehearsal }, signal: app.stopping };
   // Few names are answered quickly anyway.
   const questions = Math.min(MOST_QUESTIONS, dictionary.size);
   let asked = 0;
 
-  const ask = async (): Promise<void> => {
+  const askOn = async (): Promise<void> => {
     while (asked < questions && performance.now() < end && !app.stopping.aborted) {
       const number = asked++;
       const round = Math.floor(number / KINDS);
@@ -40,10 +42,21 @@ export async function rehearse(app: HttpServer, address: string, model: ReadMode
       const name = dictionary.rows[(number * 7919) % dictionary.size]?.name ?? '';
       const place = { country: country?.code, area: isWhole ? undefined : area };
       const path = question(number, { place, year: slice?.toYear ?? 2000, name, variant: cycle + turn });
-      await (await fetch(`${address}${path}`, { headers, signal: app.stopping })).arrayBuffer();
+      await ask(`${address}${path}`, options);
     }
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, ask));
+  await Promise.all(Array.from({ length: AT_A_TIME }, askOn));
+  agent.destroy();
+}
+
+/** Takes a third of the time of `fetch`, which would be taken from the answers: both run on one thread. */
+function ask(url: string, options: RequestOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, options, (response) => {
+      response.once('end', resolve).once('error', reject).resume();
+    });
+    request.once('error', reject);
+  });
 }
 
 function rowsOf({ all }: { readonly all: readonly { readonly rows: number }[] }): number {
