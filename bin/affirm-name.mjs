@@ -12,12 +12,14 @@ const NEEDED = 24;
 const FLAGS = ['--max-semi-space-size=8', `--v8-pool-size=${Math.min(4, availableParallelism())}`];
 /**
  * Where many answers are made at a time, each clearing up of long-lived objects holds up all of them: it comes when
- * they have doubled, and one thread alone marks beside the answers. Left to itself, V8 lets the heap of a long job grow
- * to several times what it holds.
+ * they have doubled, buffers outside of the heap included (which else bring one on by 64 MB more of them, used or not),
+ * and one thread alone marks beside the answers. Left to itself, V8 lets the heap of a long job grow to several times
+ * what it holds.
  */
 const FLAGS_OF_SERVERS = [
   '--max-semi-space-size=16',
   '--heap-growing-percent=100',
+  '--external-memory-accounted-in-global-limit',
   '--concurrent-marking-max-worker-num=1',
 ];
 if (['serve', 'worker'].includes(process.argv[2])) FLAGS.push(...FLAGS_OF_SERVERS);

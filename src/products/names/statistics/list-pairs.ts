@@ -9,7 +9,7 @@ import type { PublishedYears } from './published-years.ts';
 import { type Denominator, denominatorOf } from './ranking.ts';
 
 /** Matched lists of the largest country take 200 KB a pair. */
-const CACHE_BYTES = 16 * 1024 * 1024;
+const CACHE_BYTES = 32 * 1024 * 1024;
 
 /** Why two lists tell nothing together. */
 export const OBSTACLES = ['no_former_list', 'no_counts', 'method_break'] as const;
