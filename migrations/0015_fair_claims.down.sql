@@ -1,5 +1,7 @@
+DROP FUNCTION next_job_due(text[]);
 DROP FUNCTION complete_jobs(uuid[], bigint[], text[], text[], bigint[], bigint[], bigint[]);
-DROP FUNCTION claim_jobs(text[], text, integer[], interval, integer, text);
+DROP FUNCTION claim_jobs(text[], text, integer[], interval, integer, integer[], text[]);
+DROP INDEX jobs_next_retry_at;
 DROP INDEX jobs_claim_order;
 CREATE INDEX jobs_claim_order ON jobs (priority DESC, created_at) WHERE status = 'queued';
 COMMENT ON COLUMN jobs.priority IS 'Higher is claimed first; equal ones in order of created_at';

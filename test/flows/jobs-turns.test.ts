@@ -42,15 +42,15 @@ test('claims give the highest priority first, callers in turn, of each the oldes
         let left = jobs
           .map((job, n) => ({ ...job, n }))
           .filter(({ dueIn, isKnown }) => isKnown && (dueIn ?? 0) <= 0);
-        let servedLast = SYSTEM;
+        const servedLast = new Map<number, string>();
         for (const slots of claims) {
-          const before = servedLast;
+          const before = new Map(servedLast);
           const expected: number[] = [];
           while (expected.length < slots && left.length > 0) {
             const job = nextOf(left, servedLast);
             left = left.filter((other) => other !== job);
             expected.push(job.n);
-            servedLast = job.caller;
+            servedLast.set(job.priority, job.caller);
           }
           const freeSlots = Array.from({ length: slots }, (_, n) => n + 1);
           const claimed = await claimJobs(pool, { ...next, freeSlots, servedLast: before });
@@ -65,15 +65,16 @@ test('claims give the highest priority first, callers in turn, of each the oldes
   );
 });
 
-/** The model: who is next after `servedLast`, in the order of bytes. */
-function nextOf<Job extends Waiting>(left: readonly Job[], servedLast: string): Job {
+/** The model: who is next after the one served last in that priority, in the order of bytes. */
+function nextOf<Job extends Waiting>(left: readonly Job[], servedLast: ReadonlyMap<number, string>): Job {
   const highest = Math.max(...left.map(({ priority }) => priority));
   const those = left.filter(({ priority }) => priority === highest);
+  const last = servedLast.get(highest) ?? SYSTEM;
   const callers = those
     .map(({ caller }) => caller)
     .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const caller =
-    callers.find((each) => Buffer.compare(Buffer.from(each), Buffer.from(servedLast)) > 0) ?? callers[0];
+    callers.find((each) => Buffer.compare(Buffer.from(each), Buffer.from(last)) > 0) ?? callers[0];
   return those.find((job) => job.caller === caller) as Job;
 }
 

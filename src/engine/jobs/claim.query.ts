@@ -3,6 +3,7 @@ import { prepared, type Sql, sql } from '#platform/postgres/sql.ts';
 import type { JobProgress } from './define-job.ts';
 
 const MIN_WAIT_MS = 50;
+const NOBODY: ReadonlyMap<number, string> = new Map();
 
 export interface ClaimedJob {
   readonly id: string;
@@ -10,6 +11,7 @@ export interface ClaimedJob {
   readonly payload: unknown;
   /** As in `jobs.created_by`; empty: the system. */
   readonly caller: string;
+  readonly priority: number;
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly leaseToken: number;
@@ -26,8 +28,8 @@ export interface ClaimOptions {
   readonly freeSlots: readonly number[];
   readonly leaseMs: number;
   readonly maxAttempts: number;
-  /** The caller whose job was claimed last: the next ones are those after it. */
-  readonly servedLast?: string | undefined;
+  /** By priority the caller whose job was claimed last: the next ones are those after it. */
+  readonly servedLast?: ReadonlyMap<number, string>;
 }
 
 /**
@@ -45,7 +47,8 @@ export function claimJobs(db: Database, options: ClaimOptions): Promise<ClaimedJ
 
 /** The columns of a `ClaimedJob`, from what `claimCall` returns. */
 export const claimedColumns: Sql = sql`
-    jobs.id, jobs.type, jobs.payload, coalesce(jobs.created_by, '') AS caller, jobs.attempts AS attempt,
+    jobs.id, jobs.type, jobs.payload, coalesce(jobs.created_by, '') AS caller, jobs.priority,
+    jobs.attempts AS attempt,
     jobs.max_attempts AS "maxAttempts", jobs.lease_token::float8 AS "leaseToken", jobs.locked_by AS "lockedBy",
     split_part(jobs.locked_by, ':', -1)::int AS slot,
     json_build_object('phase', jobs.phase, 'bytes_done', jobs.bytes_done, 'bytes_total', jobs.bytes_total,
@@ -53,9 +56,9 @@ export const claimedColumns: Sql = sql`
 
 /** The call that claims jobs for `slots`; its rows are those of `jobs`. */
 export function claimCall(options: Omit<ClaimOptions, 'freeSlots'>, slots: Sql): Sql {
-  const { types, worker, leaseMs, maxAttempts, servedLast = '' } = options;
+  const { types, worker, leaseMs, maxAttempts, servedLast = NOBODY } = options;
   return sql`claim_jobs(${types}::text[], ${worker}::text, ${slots}, ${leaseMs} * interval '1 ms',
-                        ${maxAttempts}::int, ${servedLast}::text)`;
+                        ${maxAttempts}::int, ${[...servedLast.keys()]}::int[], ${[...servedLast.values()]}::text[])`;
 }
 
 /** Milliseconds until the next job waits for a worker; infinite when none will. */

@@ -2,8 +2,11 @@ import type { ClaimedJob, ClaimOptions } from './claim.query.ts';
 
 export type NextClaim = Omit<ClaimOptions, 'freeSlots'>;
 
+/** Priorities whose turns are kept; beyond them those not served for longest begin anew. */
+const MOST_PRIORITIES = 64;
+
 /** What a worker asks for, and what the answers so far say about the next question. */
-interface Claims {
+export interface Claims {
   next(): NextClaim;
   /** There was a job for every slot at the last claim: more may wait. */
   foundEnough(): boolean;
@@ -12,14 +15,22 @@ interface Claims {
 }
 
 export function createClaims(options: Omit<NextClaim, 'servedLast'>): Claims {
-  let servedLast: string | undefined;
+  const servedLast = new Map<number, string>();
   let foundEnough = false;
+
+  function serve({ priority, caller }: ClaimedJob): void {
+    servedLast.delete(priority);
+    servedLast.set(priority, caller);
+    const [oldest] = servedLast.keys();
+    if (servedLast.size > MOST_PRIORITIES && oldest !== undefined) servedLast.delete(oldest);
+  }
+
   return {
     next: () => ({ ...options, servedLast }),
     foundEnough: () => foundEnough,
     note(claimed, slots) {
       foundEnough = claimed.length === slots;
-      servedLast = claimed.at(-1)?.caller ?? servedLast;
+      for (const job of claimed) serve(job);
     },
   };
 }

@@ -43,7 +43,7 @@ export async function completeAndClaim(
     )
     SELECT ${claimedColumns} FROM free, ${claimCall(next, sql`free.slots`)} AS jobs
     UNION ALL
-    SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM completed
+    SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM completed
   `),
   );
   const claimed: ClaimedJob[] = [];
