@@ -112,6 +112,7 @@ function coverageArguments(): string[] {
     '--test-coverage-exclude=src/**/*.test.ts',
     '--test-reporter=lcov',
     `--test-reporter-destination=${COVERAGE_FILE}`,
+    `--import=${new URL('../test/support/drop-empty-coverage.ts', import.meta.url).href}`,
   ];
 }
 

@@ -147,8 +147,12 @@ async function exported(scene: Scene, id: string): Promise<Exported> {
     return status === 200 && body;
   });
   const headers = { authorization: `Bearer ${server.key}` };
-  const response = await fetch(`${server.url}${view.download_url}`, { headers });
-  const file = Buffer.from(await response.arrayBuffer());
+  const file = await until('the server sends the file', async () => {
+    const response = await fetch(`${server.url}${view.download_url}`, { headers });
+    const content = Buffer.from(await response.arrayBuffer());
+    assert.ok(response.status === 200 || response.status === 503, content.toString('latin1', 0, 500));
+    return response.status === 200 && content;
+  });
   const sha256 = createHash('sha256').update(file).digest('hex');
   assert.deepEqual([view.file_size, view.sha256], [file.length, sha256]);
   return { rows: view.total_records, size: view.file_size, sha256 };
