@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type EmbeddedServer, startEmbedded } from '#platform/postgres/embedded.ts';
 import { signal } from '#platform/postgres/embedded-process.ts';
@@ -16,6 +17,8 @@ import { createMember, type Member } from './member.ts';
 const APIS = 2;
 const WORKERS = 4;
 const SERVERS_AND_STARTS = 200;
+const TRIES = 10;
+const TRY_AGAIN_MS = 300;
 
 /** The servers beside the product, each of which can be killed and come back. */
 export interface Servers {
@@ -160,9 +163,7 @@ export async function openSite(servers: Servers, name: string): Promise<Site> {
     complaints,
     scratch: all.map((member) => join(folder, name, member.name, 'scratch')),
     async queues() {
-      const wanted = ['list_queues', '-p', name, 'name', 'messages', '--formatter', 'json'];
-      const said = await broker.control(...wanted);
-      const rows = JSON.parse(said) as { name: string; messages: number }[];
+      const rows = await queuesOf(broker, name);
       // Beside those by which each process hears what all are told.
       const lasting = rows.filter((row) => !row.name.startsWith('amq.gen-'));
       return Object.fromEntries(lasting.map((row) => [row.name, row.messages]));
@@ -172,6 +173,25 @@ export async function openSite(servers: Servers, name: string): Promise<Site> {
       process.off('exit', killNow);
     },
   };
+}
+
+interface QueueLength {
+  readonly name: string;
+  readonly messages: number;
+}
+
+/** A queue that ends as it is looked at makes Erlang put a report of its own into the answer: asked again. */
+async function queuesOf(broker: Pick<RabbitMqServer, 'control'>, vhost: string): Promise<QueueLength[]> {
+  const wanted = ['list_queues', '-p', vhost, 'name', 'messages', '--formatter', 'json'];
+  for (let tries = 1; ; tries++) {
+    const said = await broker.control(...wanted);
+    try {
+      return JSON.parse(said.slice(Math.max(0, said.search(/^\[$/m)))) as QueueLength[];
+    } catch {
+      if (tries === TRIES) throw new Error(`rabbitmqctl says no JSON but ${said}`);
+    }
+    await delay(TRY_AGAIN_MS);
+  }
 }
 
 function databaseOf(url: string, name: string): string {

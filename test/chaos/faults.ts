@@ -10,6 +10,9 @@ const STOPPED_MS = [11_000, 15_000] as const;
 const DOWN_MS = [0, 2_000] as const;
 const PAUSED_MS = [2_000, 6_000] as const;
 const BACK_WITHIN_MS = 60_000;
+/** So long the moment is waited for in which there is something to hit. */
+const WORK_WITHIN_MS = 6_000;
+const LOOK_EVERY_MS = 20;
 /** Three leases in a row that a job loses without progress end it, as they should: nobody is to cause the third. */
 const LEASES_TO_SPARE = 2;
 
@@ -55,7 +58,7 @@ function onWorker(
 ): Fault['strike'] {
   return async (site, target, random) => {
     const member = memberOf(site, target);
-    const { jobs, lost } = await workOf(site, member.pid());
+    const { jobs, lost } = await workSoon(site, member.pid());
     if (lost >= LEASES_TO_SPARE) return undefined;
     await hit(member);
     await mend(member, random);
@@ -140,12 +143,24 @@ async function busyS3({ servers: { wire } }: Site, _target: string, random: Rand
   const before = wire.spoiled;
   wire.mode = 'busy';
   await pass(random, PAUSED_MS);
+  const deadline = performance.now() + WORK_WITHIN_MS;
+  while (wire.spoiled === before && performance.now() < deadline) await delay(LOOK_EVERY_MS);
   wire.mode = 'pass';
   return `${wire.spoiled - before} requests`;
 }
 
 function memberOf({ apis, workers }: Site, name: string): Member {
   return [...apis, ...workers].find((member) => member.name === name) as Member;
+}
+
+/** As soon as a worker has any; that of a worker without, where none comes. */
+async function workSoon(site: Site, pid: number): ReturnType<typeof workOf> {
+  const deadline = performance.now() + WORK_WITHIN_MS;
+  for (;;) {
+    const work = await workOf(site, pid);
+    if (work.jobs > 0 || performance.now() > deadline) return work;
+    await delay(LOOK_EVERY_MS);
+  }
 }
 
 /** What a worker has at work, and how many leases in a row one of its jobs has lost. */
