@@ -8,7 +8,7 @@ import { after, before, describe, test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { classify } from '#engine/jobs/retry-policy.ts';
 import type { FileStore } from '#platform/files/file-store.ts';
-import type { S3Options } from '#platform/files/s3-client.ts';
+import type { S3Options, S3Patience } from '#platform/files/s3-client.ts';
 import { createS3FileStore } from '#platform/files/s3-file-store.ts';
 import { type RadosgwServer, startRadosgw, withoutRadosgw } from '#test/support/radosgw-server.ts';
 import { makeBucket, type TestBucket } from '#test/support/s3-bucket.ts';
@@ -16,6 +16,7 @@ import { startTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const CHILD = join(import.meta.dirname, 's3-upload-child.ts');
+const IMPATIENT = { silenceMs: 500 };
 const OUTAGE = { name: 'OutageError', message: /cannot be reached just now/ };
 
 interface Scene {
@@ -35,20 +36,27 @@ describe('S3 that fails', { skip: withoutRadosgw() ?? false }, () => {
   });
   after(() => server.stop());
 
-  /** A store whose every byte passes a wire that can be spoiled, and that bears half a second of silence. */
-  async function sceneOf(t: TestContext, changed: Partial<S3Options> = {}): Promise<Scene> {
+  /**
+   * A store whose every byte passes a wire that can be spoiled. Only who tests silence is impatient with it: a server
+   * that is slow for a moment would be asked again, and begin an upload twice.
+   */
+  async function sceneOf(
+    t: TestContext,
+    changed: Partial<S3Options> = {},
+    patience: Partial<S3Patience> = {},
+  ): Promise<Scene> {
     const [bucket, proxy] = [await makeBucket(server), await startTcpProxy(server.port)];
     t.after(async () => {
       await proxy.close();
       await bucket.remove();
     });
     const options = { ...bucket.options, ...changed, endpoint: `http://127.0.0.1:${proxy.port}` };
-    return { bucket, proxy, store: createS3FileStore(options, { silenceMs: 500 }) };
+    return { bucket, proxy, store: createS3FileStore(options, patience) };
   }
 
   for (const mode of ['busy', 'silent'] as const) {
     test(`a server that is ${mode} is an outage to everybody who asks, and no file afterwards`, async (t) => {
-      const { bucket, proxy, store } = await sceneOf(t);
+      const { bucket, proxy, store } = await sceneOf(t, {}, IMPATIENT);
       await store.write('kept', pieces(Buffer.from('old')));
       proxy.mode = mode;
       const answers = await Promise.allSettled([
@@ -93,7 +101,7 @@ describe('S3 that fails', { skip: withoutRadosgw() ?? false }, () => {
   });
 
   test('an upload that takes longer than the patience with silence goes on as long as its source does', async (t) => {
-    const { store } = await sceneOf(t);
+    const { store } = await sceneOf(t, {}, IMPATIENT);
     const source = async function* (): AsyncGenerator<Uint8Array> {
       for (let at = 0; at < 3; at++) {
         yield randomBytes(8 * MEBIBYTE + 1);
@@ -130,7 +138,7 @@ describe('S3 that fails', { skip: withoutRadosgw() ?? false }, () => {
   });
 
   test('a server that falls silent while a file is read is an outage; a reader that pauses is none', async (t) => {
-    const { proxy, store } = await sceneOf(t);
+    const { proxy, store } = await sceneOf(t, {}, IMPATIENT);
     const content = randomBytes(9 * MEBIBYTE);
     await store.write('file', pieces(content));
     const slowly = await store.read('file');
