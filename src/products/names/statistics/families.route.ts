@@ -179,9 +179,10 @@ async function linesOfName(
   };
   const fold = foldKey(nameKey(name));
   const compact = compactKey(fold);
-  const sound = soundRules(country.code)?.encode(fold) ?? '';
-  const alike = sound === '' ? undefined : (await families.sounds(country, dictionary)).get(sound);
-  const suggested = [...(alike ?? [])].filter((form) => form !== compact).flatMap(familyWith);
+  const codes = soundRules(country.code)?.encode(fold) ?? [];
+  const sounds = codes.length > 0 ? await families.sounds(country, dictionary) : new Map();
+  const alike = new Set(codes.flatMap((code) => [...(sounds.get(code) ?? [])]));
+  const suggested = [...alike].filter((form) => form !== compact).flatMap(familyWith);
   suggested.sort((a, b) => b.total - a.total);
   return [
     ...familyWith(compact).map((family) => lineOf(country, 'spelling', family)),

@@ -84,7 +84,7 @@ export type Sounds = ReadonlyMap<string, ReadonlySet<string>>;
 export async function soundsOf(
   dictionary: Dictionary,
   totals: CountryTotals,
-  encode: (fold: string) => string,
+  encode: (fold: string) => readonly string[],
   minTotal: number,
 ): Promise<Sounds> {
   const sounds = new Map<string, Set<string>>();
@@ -92,11 +92,11 @@ export async function soundsOf(
     if (at % SPELLINGS_AT_A_TIME === SPELLINGS_AT_A_TIME - 1) await nextTurn();
     const total = totals([dictionary.numbers[at] as number]);
     if (!total || total.F + total.M < minTotal) continue;
-    const sound = encode(fold);
-    if (sound === '') continue;
-    const alike = sounds.get(sound);
-    if (alike) alike.add(compact);
-    else sounds.set(sound, new Set([compact]));
+    for (const sound of encode(fold)) {
+      const alike = sounds.get(sound);
+      if (alike) alike.add(compact);
+      else sounds.set(sound, new Set([compact]));
+    }
   }
   return sounds;
 }
