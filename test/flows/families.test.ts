@@ -15,6 +15,16 @@ await loadRows(db.pool, 'US', [
   ...list('M', 2020, { Muhammad: 110, Mohammed: 90, Liam: 230, Noah: 150, Mohamed: null }),
   ...list('F', 2020, { Zoe: 50, Zoë: 30, 'Julie-Anne': 10, Julieanne: 9, Ada: 400 }),
 ]);
+// Two spellings that grow by a tenth a year together, and a third that one year hides.
+const SHARES = [1000, 1100, 1210, 1331, 1464];
+await loadRows(
+  db.pool,
+  'CA',
+  SHARES.flatMap((sum, at) => [
+    ...list('M', 2019 + at, { Philip: sum - 600, Phillip: 600, Noah: 100_000 - sum }),
+    ...list('F', 2019 + at, { Zoe: 20, ...(at === 4 ? {} : { Zoë: 10 }), Ada: 100_000 }),
+  ]),
+);
 const { ask } = await openAnswers(db.pool);
 
 test('families of spellings, the largest first, with the path of their sum', async () => {
@@ -97,4 +107,26 @@ test('a group that is not listed has no count but what it cannot reach; too many
   );
   const names = Array.from({ length: 11 }, (_, at) => `N${'a'.repeat(at)}`).join(',');
   assert.equal((await ask('/v1/names/Aa/trend', { names, group: 'sum' })).status, 400);
+});
+
+test('a sum has trends and changes as a name has them; what it may hide is assumed where it matters', async () => {
+  const sum = { country: 'CA', group: 'sum', year_on_year: true };
+  const { body } = await ask('/v1/names/Philip/trend', { ...sum, gender: 'M', names: 'Phillip,Filip' });
+  const [series] = body.data.series;
+  const [five] = series.trends;
+  assert.deepEqual(
+    [five.years, five.points, five.hidden_points, five.mostly_known, five.class],
+    [5, 5, 0, true, 'rising'],
+  );
+  assert.ok(Math.abs(five.percent_per_year - 10) < 0.1, `${five.percent_per_year} % a year`);
+  // Filip may have been given up to four times.
+  assert.deepEqual([series.points[4].status, series.year_on_year], ['lower_bound', null]);
+  const whole = await ask('/v1/names/Philip/trend', { ...sum, gender: 'M', names: 'Phillip' });
+  assert.equal(whole.body.data.series[0].year_on_year.percent, 9.992);
+  assert.deepEqual(whole.body.data.series[0].points[4].year_on_year, whole.body.data.series[0].year_on_year);
+  const { body: rare } = await ask('/v1/names/Zoe/trend', { ...sum, gender: 'F', names: 'Zoë' });
+  assert.deepEqual(
+    [rare.data.series[0].trends[0].hidden_points, rare.data.series[0].year_on_year],
+    [1, null],
+  );
 });

@@ -8,6 +8,7 @@ import { breaksOf } from './method-breaks.ts';
 import type { NameCounts } from './name-counts.ts';
 import { denominatorOf } from './ranking.ts';
 import { perMillion, share } from './schemas.ts';
+import { changesOf, trendYearOfSum } from './trend-schemas.ts';
 
 /** Names of one question. */
 export const MOST_NAMES = 11;
@@ -71,10 +72,22 @@ export function trendPath(names: readonly string[], country?: string): string {
 }
 
 /** For each area and gender the sum of all names; `found` is by name, each over the same areas and genders. */
-export function groupSeries(names: readonly string[], found: readonly (readonly NameCounts[])[]) {
+export function groupSeries(
+  names: readonly string[],
+  found: readonly (readonly NameCounts[])[],
+  withChanges: boolean,
+) {
   return (found[0] ?? []).map(({ scope, gender, slices }, at) => {
     const { kind } = denominatorOf(slices);
     const breaks = breaksOf(scope.country, slices);
+    const sums = sumOfGroup(found.map((ofName) => ofName[at] as NameCounts));
+    const years = slices.flatMap((slice, no) => trendYearOfSum(slice, sums[no] as GroupYear, kind) ?? []);
+    const points = groupPoints(
+      slices,
+      sums,
+      ({ births, sum }) => (kind === 'births' ? (births as number) : sum),
+      new Set(breaks.map(({ year }) => year)),
+    );
     return {
       name: names.join(' + '),
       names: [...names],
@@ -84,23 +97,19 @@ export function groupSeries(names: readonly string[], found: readonly (readonly 
       measure: (slices[0] as CatalogSlice).measure,
       denominator: kind,
       breaks,
-      points: groupPoints(
-        found.map((ofName) => ofName[at] as NameCounts),
-        ({ births, sum }) => (kind === 'births' ? (births as number) : sum),
-        new Set(breaks.map(({ year }) => year)),
-      ),
+      ...changesOf(years, breaks, points, withChanges),
     };
   });
 }
 
 function groupPoints(
-  group: readonly NameCounts[],
+  slices: readonly CatalogSlice[],
+  sums: readonly GroupYear[],
   totalOf: (slice: CatalogSlice) => number,
   breakYears: ReadonlySet<number>,
 ): GroupPoint[] {
-  const slices = group[0]?.slices ?? [];
   let before: GroupPoint | undefined;
-  return sumOfGroup(group).map((sum, at) => {
+  return sums.map((sum, at) => {
     const slice = slices[at] as CatalogSlice;
     const point = pointOf(slice, sum, totalOf(slice));
     const isNext = before?.year === point.year - 1 && !breakYears.has(point.year);

@@ -4,7 +4,7 @@ import type { CatalogSlice } from '../read-model/country-catalog.ts';
 import { halfLife, peakShare, type ShareYear } from './life-span.ts';
 import { breaksOf } from './method-breaks.ts';
 import { type NameCounts, standingOf } from './name-counts.ts';
-import { assumedCount, type TrendYear } from './name-trends.ts';
+import type { TrendYear } from './name-trends.ts';
 import { type Best, lifeOfName } from './peak.ts';
 import { denominatorOf } from './ranking.ts';
 import { MeasureParameter } from './schemas.ts';
@@ -113,9 +113,8 @@ function spansOf({ scope, slices, counts }: NameCounts, from: number) {
   };
 }
 
-function shareYear(point: TrendYear): ShareYear {
-  const { year, count, total } = point;
-  return { year, share: assumedCount(point) / total, isShown: count !== null };
+function shareYear({ year, likely, isAssumed, total }: TrendYear): ShareYear {
+  return { year, share: likely / total, isShown: !isAssumed };
 }
 
 /** The least exact of all. */

@@ -18,7 +18,7 @@ import { nameQuestionRoute } from './name-question.route.ts';
 import { type Denominator, denominatorOf } from './ranking.ts';
 import { CountryCodes, MeasureParameter, NameText, perMillion, share, Year } from './schemas.ts';
 import { chooseAreas } from './scope.ts';
-import { changesOf, TrendSchema, YearOnYearSchema } from './trend-schemas.ts';
+import { changesOf, trendYear, TrendSchema, YearOnYearSchema } from './trend-schemas.ts';
 
 const Query = Type.Object({
   name: Type.Optional(
@@ -74,12 +74,10 @@ const Series = Type.Object({
   breaks: Type.Array(Break, {
     description: 'From these years on, numbers are made in another way than before',
   }),
-  trends: Type.Optional(
-    Type.Array(TrendSchema, {
-      description: 'Change of the share over the last 5, 10 and 25 years of the points; not of sums of names',
-    }),
-  ),
-  year_on_year: Type.Optional(YearOnYearSchema),
+  trends: Type.Array(TrendSchema, {
+    description: 'Change of the share over the last 5, 10 and 25 years of the points',
+  }),
+  year_on_year: YearOnYearSchema,
   points: Type.Array(Point),
 });
 
@@ -108,6 +106,7 @@ async function findTrend(
   query: Static<typeof Query>,
 ): Promise<Static<typeof Answer>> {
   const names = namesAskedFor(name, query);
+  const withChanges = query.year_on_year === true;
   const found = await findCountsOfNames(db, model, snapshot, {
     names,
     scopes: chooseAreas(snapshot, query.country, query.area, query.measure),
@@ -118,10 +117,8 @@ async function findTrend(
     data: {
       name,
       series: query.group
-        ? groupSeries(names, found)
-        : names.flatMap((each, at) =>
-            (found[at] ?? []).map((counts) => seriesOf(each, counts, query.year_on_year === true)),
-          ),
+        ? groupSeries(names, found, withChanges)
+        : names.flatMap((each, at) => (found[at] ?? []).map((counts) => seriesOf(each, counts, withChanges))),
     },
     meta: nameMeta(found.flat()),
   };
@@ -131,8 +128,7 @@ function seriesOf(name: string, found: NameCounts, withChanges: boolean): Static
   const { scope, gender, slices } = found;
   const { kind } = denominatorOf(slices);
   const breaks = breaksOf(scope.country, slices);
-  const { trends, yearOnYear } = changesOf(found, kind, breaks);
-  const points = pointsOf(found, kind, breaks);
+  const years = slices.flatMap((slice, at) => trendYear(slice, found.counts[at], kind) ?? []);
   return {
     name,
     country: scope.country.code,
@@ -141,11 +137,7 @@ function seriesOf(name: string, found: NameCounts, withChanges: boolean): Static
     measure: (slices[0] as CatalogSlice).measure,
     denominator: kind,
     breaks,
-    trends,
-    year_on_year: yearOnYear(points.at(-1)?.year ?? 0),
-    points: withChanges
-      ? points.map((point) => ({ ...point, year_on_year: yearOnYear(point.year) }))
-      : points,
+    ...changesOf(years, breaks, pointsOf(found, kind, breaks), withChanges),
   };
 }
 

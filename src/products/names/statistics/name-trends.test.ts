@@ -6,7 +6,14 @@ import { trendsOf, type TrendYear, yearOnYear } from './name-trends.ts';
 
 /** Years from 2000 on. */
 function series(counts: readonly (number | null)[], threshold: number | null = 5): TrendYear[] {
-  return counts.map((count, at) => ({ year: 2000 + at, count, threshold, total: 1_000_000 }));
+  const hidden = Math.max(0.5, ((threshold ?? 1) - 1) / 2);
+  return counts.map((count, at) => ({
+    year: 2000 + at,
+    count,
+    likely: count ?? hidden,
+    isAssumed: count === null,
+    total: 1_000_000,
+  }));
 }
 
 const steady = (percent: number, years: number): number[] =>

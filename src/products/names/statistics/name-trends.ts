@@ -18,10 +18,12 @@ const LEAST_COUNT = 10;
 /** A year whose list has counts. */
 export interface TrendYear {
   readonly year: number;
-  /** Null: not listed, or its count is hidden. */
+  /** Null: not listed, or not the whole count is shown. */
   readonly count: number | null;
-  /** Counts below it are hidden; null: none are. */
-  readonly threshold: number | null;
+  /** The count, or the middle of what it can be; above 0. */
+  readonly likely: number;
+  /** What is not shown may move `likely`. */
+  readonly isAssumed: boolean;
   /** What shares are shares of. */
   readonly total: number;
 }
@@ -58,7 +60,7 @@ export function trendsOf(series: readonly TrendYear[], breaks: readonly number[]
 }
 
 function trendOf(points: readonly TrendYear[], span: Pick<Trend, 'years' | 'from' | 'to'>): Trend {
-  const hidden = points.filter(({ count }) => count === null).length;
+  const hidden = points.filter(({ isAssumed }) => isAssumed).length;
   const figures = {
     ...span,
     points: points.length,
@@ -84,13 +86,8 @@ function trendOf(points: readonly TrendYear[], span: Pick<Trend, 'years' | 'from
   };
 }
 
-/** A hidden count is taken to be half of what it can be at most, and no count at all half a birth. */
-export function assumedCount({ count, threshold }: TrendYear): number {
-  return count ?? Math.max(0.5, ((threshold ?? 1) - 1) / 2);
-}
-
-function logShare(point: TrendYear): number {
-  return Math.log(assumedCount(point) / point.total);
+function logShare({ likely, total }: TrendYear): number {
+  return Math.log(likely / total);
 }
 
 function percentOf(slope: number): number {

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Nullable, OneOf } from '#platform/http/schemas.ts';
 import type { CatalogSlice } from '../read-model/country-catalog.ts';
+import type { GroupYear } from './group-sum.ts';
 import type { MethodBreak } from './method-breaks.ts';
-import type { NameCounts } from './name-counts.ts';
 import {
   type Trend,
   TREND_CLASSES,
@@ -22,7 +22,8 @@ export const TrendSchema = Type.Object({
   to: Type.Integer(),
   points: Type.Integer({ description: 'Years that the line is laid through' }),
   hidden_points: Type.Integer({
-    description: 'Those of them whose count is assumed: half of the most that it can be',
+    description:
+      'Those of them whose count is assumed: the middle of what it can be, where more than 2 % may be hidden',
   }),
   mostly_known: Type.Boolean({ description: 'At most a fifth of the points is assumed' }),
   percent_per_year: Nullable(
@@ -50,6 +51,9 @@ export const YearOnYearSchema = Nullable(
   ),
 );
 
+/** Part of a sum that may be hidden before its year counts as assumed: less changes no class. */
+const LEAST_HIDDEN = 0.02;
+
 /** What trends are made of: every year that has counts. */
 export function trendYear(
   slice: CatalogSlice,
@@ -58,33 +62,51 @@ export function trendYear(
 ): TrendYear | undefined {
   const total = kind === 'births' ? (slice.births as number) : slice.sum;
   if (total === 0) return undefined;
-  return { year: slice.toYear, count: count ?? null, threshold: slice.threshold, total };
+  const known = count ?? null;
+  const likely = known ?? middleOf(0, (slice.threshold ?? 1) - 1);
+  return { year: slice.toYear, count: known, likely, isAssumed: known === null, total };
 }
 
-/** What the series of a name tells besides its points. */
-export interface SeriesChanges {
-  readonly trends: Static<typeof TrendSchema>[];
-  /** Of a year against the one before. */
-  yearOnYear(year: number): YearOnYear | null;
-}
-
-export function changesOf(
-  { slices, counts }: Pick<NameCounts, 'slices' | 'counts'>,
+/** The same of a sum, of which a part may be hidden. */
+export function trendYearOfSum(
+  slice: CatalogSlice,
+  { count, countAtMost }: GroupYear,
   kind: Denominator['kind'],
+): TrendYear | undefined {
+  const year = trendYear(slice, count !== null && count === countAtMost ? count : null, kind);
+  if (year === undefined || year.count !== null) return year;
+  const [least, most] = [count ?? 0, countAtMost ?? count ?? 0];
+  const isAssumed = countAtMost === null || most - least > LEAST_HIDDEN * least;
+  return { ...year, likely: middleOf(least, most), isAssumed };
+}
+
+/** At least half a birth, as no birth at all has no logarithm. */
+function middleOf(least: number, most: number): number {
+  return Math.max(0.5, (least + most) / 2);
+}
+
+/** What a series tells besides its counts; each point tells its own year, where `withChanges`. */
+export function changesOf<Point extends { readonly year: number }>(
+  years: readonly TrendYear[],
   breaks: readonly MethodBreak[],
-): SeriesChanges {
-  const years = slices.flatMap((slice, at) => trendYear(slice, counts[at], kind) ?? []);
+  points: readonly Point[],
+  withChanges: boolean,
+) {
   const breakYears = breaks.map(({ year }) => year);
+  const onYear = (year: number): YearOnYear | null => {
+    const at = years.findIndex((each) => each.year === year);
+    const present = years[at];
+    const change = present && !breakYears.includes(year) ? yearOnYear(years[at - 1], present) : null;
+    if (change === null) return null;
+    const { percent, low, high } = change;
+    return { percent: rounded(percent, 3), low: rounded(low, 3), high: rounded(high, 3) };
+  };
   return {
     trends: trendsOf(years, breakYears).map(trendProperties),
-    yearOnYear(year) {
-      const at = years.findIndex((each) => each.year === year);
-      const present = years[at];
-      const change = present && !breakYears.includes(year) ? yearOnYear(years[at - 1], present) : null;
-      if (change === null) return null;
-      const { percent, low, high } = change;
-      return { percent: rounded(percent, 3), low: rounded(low, 3), high: rounded(high, 3) };
-    },
+    year_on_year: onYear(points.at(-1)?.year ?? 0),
+    points: withChanges
+      ? points.map((point) => ({ ...point, year_on_year: onYear(point.year) }))
+      : [...points],
   };
 }
 
