@@ -270,6 +270,8 @@ function openCopy(t: TestContext): OwnerProgram {
   return {
     module: join(folder, 'test/support/postgres-owner.ts'),
     execPath,
+    // What this process was told to load lies in the checkout.
+    execArgv: [],
     cwd: folder,
     uid: NOBODY,
     gid: NOBODY,
