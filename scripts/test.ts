@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type PgBouncer, startPgBouncer } from '#test/support/pgbouncer-server.ts';
 import { startThrowawayServer } from '#test/support/postgres-server.ts';
 import { checkCoverage } from './coverage-gate.ts';
@@ -16,6 +16,24 @@ FAULT_KILLS says how many kills imports and exports get in test/faults, FAULT_SE
 The last line says how many passed, failed and were skipped.`;
 
 const CONCURRENCY = 2;
+/** As servers have them: less of a short life is clearing up. */
+const V8_FLAGS = ['--max-semi-space-size=32', '--external-memory-accounted-in-global-limit'];
+/** The longest come first, so that none is left to run alone at the end. */
+const LONGEST = [
+  'truths-offices',
+  'editions',
+  'import-kill',
+  'serve',
+  'content-kill',
+  'truths',
+  'publish-model',
+  'export-kill',
+  'command-line',
+  'command-line-content',
+  'start',
+  'embedded',
+  'e2e-scripts',
+].map((name) => `test/flows/${name}.test.ts`);
 const COVERAGE_FILE = 'coverage/lcov.info';
 
 const given = process.argv.slice(2);
@@ -68,6 +86,8 @@ async function runTests(
       ...process.env,
       AFFIRM_TEST_DATABASE_URL: serverUrl,
       ...(poolerUrl && { AFFIRM_TEST_POOLER_URL: poolerUrl }),
+      // Hundreds of processes load the same modules; with a cache of code, coverage would be less exact.
+      ...(!measuresCoverage && { NODE_COMPILE_CACHE: join(dirname(totalsFile), 'compiled') }),
     },
   });
   const endGroup = (): void => {
@@ -92,6 +112,7 @@ async function runTests(
 
 function runnerArguments(totalsFile: string): string[] {
   return [
+    ...V8_FLAGS,
     '--test',
     `--test-concurrency=${CONCURRENCY}`,
     '--test-reporter=spec',
@@ -100,7 +121,7 @@ function runnerArguments(totalsFile: string): string[] {
     `--test-reporter-destination=${totalsFile}`,
     ...(measuresCoverage ? coverageArguments() : []),
     ...nodeFlags,
-    ...(files.length > 0 ? files : allTests()),
+    ...(files.length > 0 ? files : longestFirst(allTests())),
   ];
 }
 
@@ -125,6 +146,12 @@ function allTests(): string[] {
   ).sort();
   // The others would only repeat what they have shown on 18.
   return isOn15 ? all.filter((file) => readFileSync(file, 'utf8').includes('support/database.ts')) : all;
+}
+
+/** Node puts files in the order of their names; absolute ones come before all others. */
+function longestFirst(all: readonly string[]): string[] {
+  const first = LONGEST.filter((file) => all.includes(file));
+  return [...first.map((file) => resolve(file)), ...all.filter((file) => !first.includes(file))];
 }
 
 function limitMinutes(): number {
