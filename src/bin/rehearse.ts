@@ -22,7 +22,7 @@ export async function rehearse(app: HttpServer, address: string, model: ReadMode
   const end = performance.now() + LONGEST_MS;
   const agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
   const options = { agent, headers: { 'x-rehearsal': app.rehearsal }, signal: app.stopping };
-  // Few names are answered quickly anyway; those of one country are enough for all questions.
+  // Few names are answered quickly anyway; those of the United States are enough for all questions.
   const questions = Math.min(MOST_QUESTIONS, Math.ceil(dictionary.size / NAMES_A_QUESTION));
   let asked = 0;
 

@@ -15,12 +15,12 @@ await loadRows(db.pool, 'US', [
   ...list('M', 2020, { Muhammad: 110, Mohammed: 90, Liam: 230, Noah: 150, Mohamed: null }),
   ...list('F', 2020, { Zoe: 50, Zoë: 30, 'Julie-Anne': 10, Julieanne: 9, Ada: 400 }),
 ]);
-// Two spellings that grow by a tenth a year together, and a third that one year hides.
-const SHARES = [1000, 1100, 1210, 1331, 1464];
+// Two spellings whose sum grows by a tenth a year; of two others the last year hides one.
+const SUMS = [1000, 1100, 1210, 1331, 1464];
 await loadRows(
   db.pool,
   'CA',
-  SHARES.flatMap((sum, at) => [
+  SUMS.flatMap((sum, at) => [
     ...list('M', 2019 + at, { Philip: sum - 600, Phillip: 600, Noah: 100_000 - sum }),
     ...list('F', 2019 + at, { Zoe: 20, ...(at === 4 ? {} : { Zoë: 10 }), Ada: 100_000 }),
   ]),

@@ -51,7 +51,7 @@ export const YearOnYearSchema = Nullable(
   ),
 );
 
-/** Part of a sum that may be hidden before its year counts as assumed: less changes no class. */
+/** Part of a sum that may be hidden before its year counts as assumed: less moves a trend by little. */
 const LEAST_HIDDEN = 0.02;
 
 /** What trends are made of: every year that has counts. */
