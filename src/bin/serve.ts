@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ensureAdminKey } from '#engine/access/admin-key.ts';
 import { expireLeasesOf, freeAllLeases } from '#engine/jobs/takeover.query.ts';
 import type { Config } from '#platform/config.ts';
@@ -75,8 +76,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
   // Loads its code while the API does.
   if (budget.concurrency > 0) stops.push(startWorkerThread(foundation, database, budget).stop);
   const localKeyId = await findLocalKeyId(foundation.pool, adminKeyFile(config));
-  const app = await composeApi(foundation, { model, reads, readiness: [isWarm], localKeyId });
-  stops.push(() => stopHttpServer(app, HTTP_GRACE_MS));
+  const readiness = [isWarm, () => !stopping.signal.aborted];
+  const app = await composeApi(foundation, { model, reads, readiness, localKeyId });
+  stops.push(async () => {
+    await delay(config.server.shutdownDelayMs);
+    await stopHttpServer(app, HTTP_GRACE_MS);
+  });
   const address = await listen(app, { ...config.server, setting: 'SERVER_PORT', text: ANSWERS_AT });
   listening.resolve({ app, address });
   announce(config, address, budget, log);

@@ -131,6 +131,12 @@ export const SECTIONS = [
         meaning: 'For silence between writes of an answer; a long export lives as long as bytes move',
       },
       { name: 'SERVER_IDLE_TIMEOUT', default: '120s', meaning: 'A kept-alive connection without requests' },
+      {
+        name: 'SHUTDOWN_DELAY',
+        default: '0s',
+        meaning:
+          'How long after SIGTERM requests are still taken while `/ready` says 503, for load balancers to notice',
+      },
       { name: 'SERVER_MAX_HEADER_BYTES', default: '1048576', meaning: 'All headers of a request together' },
       {
         name: 'CORS_ALLOWED_ORIGINS',

@@ -22,6 +22,7 @@ export interface Config {
     readonly readTimeoutMs: number;
     readonly writeTimeoutMs: number;
     readonly idleTimeoutMs: number;
+    readonly shutdownDelayMs: number;
     readonly maxHeaderBytes: number;
     readonly cors: {
       readonly origins: readonly string[];
@@ -160,6 +161,7 @@ function readServer(
     readTimeoutMs: read.duration('SERVER_READ_TIMEOUT'),
     writeTimeoutMs: read.duration('SERVER_WRITE_TIMEOUT'),
     idleTimeoutMs: read.duration('SERVER_IDLE_TIMEOUT'),
+    shutdownDelayMs: read.duration('SHUTDOWN_DELAY', 0),
     maxHeaderBytes: read.size('SERVER_MAX_HEADER_BYTES', 1024),
     cors: {
       origins: read.list('CORS_ALLOWED_ORIGINS'),

@@ -107,9 +107,11 @@ test('wrong settings are named all at once, before anything is made', async (t) 
   assert.equal(await attachEmbedded(dataDir), undefined);
 });
 
-test('a worker process does the work of an API without workers, and stops alone', async (t) => {
+test('a worker process does the work of an API without workers, and stops alone; the API says that it leaves', async (t) => {
   const dataDir = dataFolder(t);
-  const api = await startProcess(t, dataDir, { env: { WORKER_CONCURRENCY: '0' } });
+  const api = await startProcess(t, dataDir, {
+    env: { WORKER_CONCURRENCY: '0', SHUTDOWN_DELAY: '3s' },
+  });
   writeFileSync(join(dataDir, 'yob2001.txt'), 'Emma,F,20\n');
   await affirmName(api, 'import', 'yob2001.txt', '--country', 'US', '--no-wait');
   assert.equal((await ask(api, '/v1/datasets')).data[0].status, 'pending');
@@ -120,7 +122,14 @@ test('a worker process does the work of an API without workers, and stops alone'
   assert.equal((await fetch(`${worker.url}/v1/datasets`)).status, 404);
   assert.equal((await worker.end()).code, 0, worker.output());
   assert.equal((await ask(api, '/health')).status, 'healthy', 'the database is still there');
-  assert.equal((await api.end()).code, 0);
+
+  // A load balancer is told first; who comes meanwhile is served.
+  const ended = api.end();
+  await until(async () => (await fetch(`${api.url}/ready`)).status === 503, 'it says that it leaves');
+  assert.equal((await ask(api, '/v1/datasets')).data.length, 1);
+  const { code, ms } = await ended;
+  assert.equal(code, 0);
+  assert.ok(ms > 3000, `it was gone after ${ms} ms`);
 });
 
 test('a worker without a database says where one comes from', async (t) => {

@@ -46,6 +46,8 @@ describe(
         STORAGE_PATH: join(folder, 'files'),
         BOOTSTRAP_ADMIN_KEY: TEST_ADMIN_KEY,
         WORKER_POLL_INTERVAL: '500ms',
+        // HAProxy notices within half a second.
+        SHUTDOWN_DELAY: '2s',
       };
       for (const at of [0, 1]) servers.push(await startApi(at));
       worker = await startWorkerProcess(join(folder, 'worker'), settings);

@@ -24,7 +24,7 @@ export interface HaProxy {
 /**
  * HAProxy before the servers of these addresses: in turn, whoever asks, without cookies. `/ready` says who is asked.
  * A request that met no server, or one that had just closed, goes to the next; a POST only if its key makes two of
- * them one. The servers are called `0`, `1`, … in the header `x-served-by`.
+ * them one, and if all of it has come (the first 16 KB are waited for). The servers are called `0`, `1`, … in the header `x-served-by`.
  */
 export async function startHaProxy(servers: readonly string[]): Promise<HaProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'affirm-name-test-haproxy-'));
@@ -72,6 +72,7 @@ defaults
   timeout check 5s
   timeout server 60s
   option http-server-close
+  option http-buffer-request
 frontend all
   bind 127.0.0.1:${port}
   default_backend api
