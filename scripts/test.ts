@@ -79,6 +79,7 @@ async function runTests(
   ending: AbortSignal,
 ): Promise<number> {
   if (ending.aborted) return 1;
+  const compiled = join(dirname(totalsFile), 'compiled');
   const child = spawn(process.execPath, runnerArguments(totalsFile), {
     stdio: 'inherit',
     detached: true,
@@ -87,7 +88,8 @@ async function runTests(
       AFFIRM_TEST_DATABASE_URL: serverUrl,
       ...(poolerUrl && { AFFIRM_TEST_POOLER_URL: poolerUrl }),
       // Hundreds of processes load the same modules; with a cache of code, coverage would be less exact.
-      ...(!measuresCoverage && { NODE_COMPILE_CACHE: join(dirname(totalsFile), 'compiled') }),
+      AFFIRM_TEST_COMPILED: compiled,
+      ...(!measuresCoverage && { NODE_COMPILE_CACHE: compiled }),
     },
   });
   const endGroup = (): void => {

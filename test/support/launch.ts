@@ -80,7 +80,8 @@ export async function runCommand(words: readonly string[], options: LaunchOption
 
 /** What the machine needs, and nothing of the settings of whoever runs the tests. */
 function environment({ dataDir, env = {}, measured = true }: LaunchOptions): NodeJS.ProcessEnv {
-  const { PATH, HOME, LANG, TMPDIR } = process.env;
+  const { PATH, HOME, LANG, TMPDIR, AFFIRM_TEST_COMPILED, NODE_V8_COVERAGE } = process.env;
+  const isMeasured = measured && NODE_V8_COVERAGE !== undefined;
   return {
     PATH,
     HOME,
@@ -90,7 +91,7 @@ function environment({ dataDir, env = {}, measured = true }: LaunchOptions): Nod
     SERVER_PORT: '0',
     METRICS_PORT: '0',
     SAMPLES: 'false',
-    ...(measured ? {} : { NODE_V8_COVERAGE: undefined }),
+    ...(isMeasured ? {} : { NODE_V8_COVERAGE: undefined, NODE_COMPILE_CACHE: AFFIRM_TEST_COMPILED }),
     ...env,
   };
 }

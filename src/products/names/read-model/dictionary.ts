@@ -20,8 +20,8 @@ export interface Dictionary {
   /** Positions whose fold, or compact form, equals the text. */
   byFold(fold: string): readonly number[];
   byCompact(compact: string): readonly number[];
-  /** Positions by a part of the fold. */
-  readonly folds: FoldIndex;
+  /** Positions by a part of the fold; built when first asked for. */
+  folds(): FoldIndex;
 }
 
 export const EMPTY_DICTIONARY = createDictionary([]);
@@ -46,6 +46,7 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
     if (fold !== key) byFold.add(fold, at);
     if (compact !== fold) byCompact.add(compact, at);
   });
+  let folds: FoldIndex | undefined;
   return {
     size: rows.length,
     rows,
@@ -64,7 +65,7 @@ export function createDictionary(rows: readonly SpellingRow[]): Dictionary {
       const unlisted = merged(byKey.all(compact), byFold.all(compact)).filter(same);
       return merged(unlisted, byCompact.all(compact));
     },
-    folds: createFoldIndex(rows.map(({ fold }) => fold)),
+    folds: () => (folds ??= createFoldIndex(rows.map(({ fold }) => fold))),
   };
 }
 

@@ -97,7 +97,8 @@ export function createReadModel(options: {
     rows,
     version: (countryNo, version) => catalogs.get(countryNo)?.find((catalog) => catalog.version === version),
     async warmUp() {
-      const { countries } = await snapshot();
+      const { countries, dictionary } = await snapshot();
+      dictionary.folds();
       for (const { all } of countries) {
         for (let start = 0; start < all.length && !store.isFull(); start += SLICES_PER_STATEMENT) {
           await store.rows(all.slice(start, start + SLICES_PER_STATEMENT));

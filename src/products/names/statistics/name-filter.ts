@@ -24,7 +24,7 @@ export function nameMarks(filter: NameFilter, dictionary: Dictionary): Uint8Arra
     if (text === undefined) continue;
     const matching = takeMarks(dictionary);
     for (const fold of searchFolds(text)) {
-      dictionary.folds.match(kind, fold, (at) => {
+      dictionary.folds().match(kind, fold, (at) => {
         matching[at] = marks ? (marks[at] as number) : 1;
       });
     }

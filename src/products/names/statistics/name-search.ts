@@ -96,8 +96,8 @@ function* candidates(
     ['exact', (found) => each(byKey(nameKey(q)), found)],
     ['accents', (found) => folds.forEach((fold) => each(byFold(fold), found))],
     ['compact', (found) => folds.forEach((fold) => each(byCompact(compactKey(fold)), found))],
-    ['prefix', (found) => folds.forEach((fold) => index.match('prefix', fold, found))],
-    ['contains', (found) => folds.forEach((fold) => index.match('contains', fold, found))],
+    ['prefix', (found) => folds.forEach((fold) => index().match('prefix', fold, found))],
+    ['contains', (found) => folds.forEach((fold) => index().match('contains', fold, found))],
   ];
   const seen = new Set<number>();
   for (const [match, find] of steps) {
