@@ -5,11 +5,14 @@ import { enqueueJob } from '#engine/jobs/enqueue.query.ts';
 import { newId } from '#platform/ids.ts';
 import { type RabbitMqServer, startRabbitMq, WITHOUT_RABBITMQ } from '#test/support/rabbitmq-server.ts';
 import { until } from '../faults/jobs-support.ts';
+import { wireTo } from '../faults/wire.ts';
 import { counted, type QueueScene, queueScene } from './queue-scene.ts';
 
 const POLL_MS = 500;
 /** A poll, and what a busy machine adds. */
 const POLLED_WITHIN_MS = 15_000;
+/** Two heartbeats of a second without a word, and what a busy machine adds. */
+const SILENCE_NOTICED_WITHIN_MS = 20_000;
 
 suite('RabbitMQ fails, and nothing but time is lost', { skip: WITHOUT_RABBITMQ ?? false }, () => {
   let broker: RabbitMqServer;
@@ -49,6 +52,24 @@ suite('RabbitMQ fails, and nothing but time is lost', { skip: WITHOUT_RABBITMQ ?
       [...runs.values()].filter((count) => count !== 1),
       [],
     );
+    await isEmpty(broker);
+  });
+
+  test('connections to it that carry nothing any more are noticed and made anew, and no job is left', async (t) => {
+    const wire = await wireTo(t, `${broker.url}?heartbeat=1`);
+    const scene = await queueScene(t, { ...broker, url: wire.url });
+    const worker = await scene.worker(async () => undefined);
+    await enqueue(scene, 0, 5);
+    await scene.completed(5);
+    wire.deaden();
+    assert.equal(wire.deadOnes(), 2, 'one that sends, one that receives');
+    await enqueue(scene, 5, 10);
+    await until('given up', () => wire.deadOnes() === 0, SILENCE_NOTICED_WITHIN_MS);
+    // Those of before, which nobody could be told of, and those of now.
+    await scene.completed(10);
+    await until('open', () => scene.publisher.isOpen() && worker.isQueueOpen());
+    await enqueue(scene, 10, 15);
+    await scene.completed(15);
     await isEmpty(broker);
   });
 
