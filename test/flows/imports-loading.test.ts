@@ -179,6 +179,8 @@ test('a canceled import keeps its batches, and says what it did not reach', asyn
   const sent = await scene.send(HEADER + [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => user(n)).join(''));
   await until('all but one batch', async () => (await findImport(pool, sent))?.created_count === 7);
   await cancelJob(pool, jobDefinitions(scene.definitions), sent, null);
+  // The last batch would pass if its worker had not heard of it yet.
+  await jobReaches(pool, sent, 'canceled');
   await release();
   const { row } = await scene.ended(sent);
   assert.equal(row.status, 'canceled');
