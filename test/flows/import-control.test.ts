@@ -53,6 +53,7 @@ test('an import pauses at its next batch, keeps what it loaded, and goes on wher
     const { status, body } = await command(held, 'pause');
     assert.equal(status, 202, JSON.stringify(body));
     assert.match(body.message, /^Pauses at the next batch; 0 created and 0 updated records are kept\.$/);
+    await untilStatus(held, 'paused');
   });
   const paused = await untilStatus(id, 'paused');
   assert.ok(paused.created_count < 100, `${paused.created_count} were loaded`);
@@ -73,6 +74,7 @@ test('an import that is canceled keeps what it loaded and says how much it did n
     const { status, body } = await command(held, 'cancel');
     assert.equal(status, 202);
     assert.match(body.message, /^Is canceled at the next batch; /);
+    await untilStatus(held, 'canceled');
   });
   const canceled = await untilStatus(id, 'canceled');
   assert.equal(canceled.created_count + canceled.unprocessed_count, 100);
@@ -89,6 +91,7 @@ test('an import that is canceled keeps what it loaded and says how much it did n
 test('a paused import can be canceled', async () => {
   const id = await whileHeldBack(async (held) => {
     await command(held, 'pause');
+    await untilStatus(held, 'paused');
   });
   await untilStatus(id, 'paused');
   const { body } = await command(id, 'cancel');
