@@ -135,7 +135,7 @@ function coverageArguments(): string[] {
     '--test-coverage-exclude=src/**/*.test.ts',
     '--test-reporter=lcov',
     `--test-reporter-destination=${COVERAGE_FILE}`,
-    `--import=${new URL('../test/support/drop-empty-coverage.ts', import.meta.url).href}`,
+    `--import=${new URL('../test/support/drop-cut-coverage.ts', import.meta.url).href}`,
   ];
 }
 
