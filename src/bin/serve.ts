@@ -79,7 +79,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const readiness = [isWarm, () => !stopping.signal.aborted];
   const app = await composeApi(foundation, { model, reads, readiness, localKeyId });
   stops.push(async () => {
-    await delay(config.server.shutdownDelayMs);
+    // Nobody sends anything to one that could not begin.
+    if (app.server.listening) await delay(config.server.shutdownDelayMs);
     await stopHttpServer(app, HTTP_GRACE_MS);
   });
   const address = await listen(app, { ...config.server, setting: 'SERVER_PORT', text: ANSWERS_AT });

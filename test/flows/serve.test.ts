@@ -82,8 +82,11 @@ test('two run at once on folders of their own; neither a folder nor a port is sh
 
   const { port } = new URL(one.url);
   const third = dataFolder(t);
-  const samePort = await runCommand(['serve'], { dataDir: third, env: { SERVER_PORT: port } });
-  assert.equal(samePort.code, 1);
+  const samePort = await runCommand(['serve'], {
+    dataDir: third,
+    env: { SERVER_PORT: port, SHUTDOWN_DELAY: '10m' },
+  });
+  assert.equal(samePort.code, 1, 'at once: there is nothing to wait for');
   assert.match(
     samePort.stderr,
     new RegExp(`port_unavailable: Port ${port} on 127\\.0\\.0\\.1 is in use .*SERVER_PORT=`),
